@@ -1,0 +1,94 @@
+# Everything a contributor or an operator trying Posthorn out needs. `make` alone lists it.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# A local trial; each can be given on the command line, as in `make run LISTEN=127.0.0.1:9000`.
+LISTEN ?= 127.0.0.1:8071
+DATA ?= ./data
+ALLOW_NETWORKS ?= $(or $(POSTHORN_ALLOW_NETWORKS),127.0.0.0/8)
+
+# What `make test` runs and how, as in `make test PKG=./internal/retry/... TESTFLAGS='-run Jitter -count=1'`.
+PKG ?= ./...
+TESTFLAGS ?=
+TESTLOG := bin/test.jsonl
+
+# SQLite reaches us as Go translated from C: it works on memory of its own that the race detector does
+# not watch, behind the locks of database/sql that it does watch. Instrumenting it finds nothing of ours
+# and makes each statement about eight times slower, so the translated code alone is left out. This is
+# said in GOFLAGS so that it holds, too, for the server that the black-box tests build.
+RACE_SPARES := modernc.org/sqlite/lib modernc.org/libc/...
+test: export GOFLAGS := $(GOFLAGS) $(RACE_SPARES:%=-gcflags=%=-race=false)
+test: export POSTHORN_TEST_RACE := 1
+# A server that raced must fail its test, so it ends at the first race it finds.
+test: export GORACE := halt_on_error=1 $(GORACE)
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## Build bin/posthorn (the first build takes about two minutes)
+	@CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/posthorn
+
+.PHONY: run
+run: build ## Build and serve on LISTEN (127.0.0.1:8071) with the data in DATA (./data)
+	@echo "Local trial: endpoints may point to $(ALLOW_NETWORKS), which a public server should not allow."
+	@exec bin/posthorn serve --listen '$(LISTEN)' --data '$(DATA)' --allow-networks '$(ALLOW_NETWORKS)'
+
+.PHONY: test
+test: ## Run every test with the race detector on; PKG and TESTFLAGS narrow it
+	@scripts/needs cc node npm
+	@mkdir -p bin
+	@go build -o bin/testlog ./scripts/testlog
+	@go test -race -json -timeout 8m $(TESTFLAGS) $(PKG) | bin/testlog -log $(TESTLOG)
+
+.PHONY: lint
+lint: bin/golangci-lint ## Check the walls between the rings, errors, comments and the rest of .golangci.yml
+	@bin/golangci-lint run
+
+.PHONY: fmt
+fmt: ## Format all Go files
+	@git ls-files -co --exclude-standard -z '*.go' | xargs -0 gofmt -w
+
+.PHONY: fmt-check
+fmt-check:
+	@files=$$(git ls-files -co --exclude-standard -z '*.go' | xargs -0 gofmt -l); \
+	if [[ -n $$files ]]; then echo "not formatted; run 'make fmt':"; echo "$$files"; exit 1; fi
+
+.PHONY: generate
+generate: ## Write the files that are derived from Go declarations
+	@go generate ./...
+
+.PHONY: generate-check
+generate-check:
+	@before=$$(git status --porcelain; git diff); $(MAKE) generate; after=$$(git status --porcelain; git diff); \
+	if [[ $$before != "$$after" ]]; then \
+	  git status --short; echo "generated files are stale; run 'make generate' and commit what it changes"; exit 1; \
+	fi
+
+.PHONY: bench
+bench: build ## Measure on this machine (ROUNDS, 3) and print the Markdown table of docs/benchmarks.md
+	@go run ./scripts/benchtable -binary bin/posthorn -rounds $(or $(ROUNDS),3)
+
+.PHONY: crash
+crash: ## Kill the server at random for CRASH_TIME (10m) under load and check that nothing was lost
+	@go run ./test/crash/cmd -duration '$(or $(CRASH_TIME),10m)'
+
+.PHONY: vuln
+vuln: ## Look up known vulnerabilities of what we build on (needs the network)
+	@scripts/vuln
+
+# The tools have a module of their own, so that what they need does not enter ours.
+bin/golangci-lint bin/benchstat bin/govulncheck: bin/%: tools/go.mod tools/go.sum
+	@echo "building $* (about a minute the first time)"
+	@go build -C tools -trimpath -o ../bin/ "$$(go list -C tools tool | grep '/$*$$')"
+
+.PHONY: tools
+tools: bin/golangci-lint bin/benchstat ## Build golangci-lint and benchstat into bin/
+
+.PHONY: longest
+longest: ## Print the ten longest functions and files, for information
+	@go run ./scripts/longest
