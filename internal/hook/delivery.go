@@ -1,0 +1,98 @@
+package hook
+
+import (
+	"time"
+
+	"github.com/posthorn/posthorn/internal/retry"
+)
+
+// State is where a delivery stands. docs/concepts/delivery.md draws the moves.
+type State uint8
+
+// The states of a delivery.
+const (
+	Waiting   State = iota // due at DueAt, in nobody's hands
+	Sending                // in the hands of one node: queued in its memory or on the wire
+	Delivered              // the endpoint said yes
+	Exhausted              // every attempt failed
+	Canceled               // ended without success by a decision, see Delivery.Reason
+)
+
+// Ended reports whether no further attempt will be made by itself.
+func (s State) Ended() bool { return s >= Delivered }
+
+// String returns the state's name.
+func (s State) String() string {
+	return [...]string{"waiting", "sending", "delivered", "exhausted", "canceled"}[s]
+}
+
+// Why a delivery was canceled.
+const (
+	ReasonDeleted  = "endpoint deleted"
+	ReasonDisabled = "endpoint disabled"
+	ReasonExpunged = "payload gone" // expunged or expired before it could be sent
+)
+
+// Trigger says who asked for an attempt.
+type Trigger uint8
+
+// The triggers; the numbers are those of the public interface.
+const (
+	Scheduled Trigger = 0 // the publish itself or a retry on schedule
+	Manual    Trigger = 1 // a person asked: resend, recover
+)
+
+// Delivery is one message on its way to one endpoint. It waits, is leased by one node, collects
+// attempts, and ends as delivered, exhausted or canceled.
+type Delivery struct {
+	ApplicationKey Key
+	MessageKey     Key
+	EndpointKey    Key
+	State          State
+	Attempts       int       // finished attempts since it was published or last replayed; interrupted ones do not count
+	DueAt          time.Time // earliest start of the next attempt while waiting
+	Trigger        Trigger   // who asked for the next attempt
+	Reason         string    // why it was canceled
+}
+
+// Settle returns d as it stands after an attempt with outcome o, made under policy p. chance in [0,1)
+// spreads the retries. It decides and stores nothing.
+func (d Delivery) Settle(o Outcome, p retry.Policy, now time.Time, chance float64) Delivery {
+	d.DueAt, d.Reason = time.Time{}, ""
+	if o.Kind == Interrupted {
+		return d.wait(now)
+	}
+	d.Attempts++
+	if o.Kind == Succeeded {
+		d.State, d.Trigger = Delivered, Scheduled
+		return d
+	}
+	wait, more := p.Wait(d.Attempts, chance, o.RetryAfter)
+	if o.Kind == Gone || !more {
+		d.State, d.Trigger = Exhausted, Scheduled
+		return d
+	}
+	d.Trigger = Scheduled
+	return d.wait(now.Add(wait))
+}
+
+// Cancel returns d ended for the given reason. A delivery that has ended already stays as it is.
+func (d Delivery) Cancel(reason string) Delivery {
+	if d.State.Ended() {
+		return d
+	}
+	d.State, d.Reason, d.DueAt = Canceled, reason, time.Time{}
+	return d
+}
+
+// Replay returns d as it stands when a person asks for it again: due now, with its whole schedule
+// before it.
+func (d Delivery) Replay(now time.Time) Delivery {
+	d.Attempts, d.Trigger, d.Reason = 0, Manual, ""
+	return d.wait(now)
+}
+
+func (d Delivery) wait(until time.Time) Delivery {
+	d.State, d.DueAt = Waiting, until
+	return d
+}
