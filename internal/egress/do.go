@@ -1,0 +1,112 @@
+package egress
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"time"
+)
+
+// Do makes one attempt. Give ctx the deadline of the whole attempt: name, connection, handshake,
+// answer and body all count towards it.
+//
+// One call puts at most one request on the wire. net/http by itself would repeat a request on another
+// connection when a kept one turns out to be dead, if it believes that nobody minds: the method is
+// GET, or the headers have an Idempotency-Key, or (over HTTP/2) whenever the body can be rewound. The
+// receiver may then see two requests where we log one attempt. A body that cannot be rewound prevents
+// all of that: when Body is set and GetBody is not, also for a body of no bytes, net/http repeats
+// nothing that began to leave. A connection that died is then a failed attempt, and the schedule
+// decides about the next.
+//
+// No redirect is followed: the next address would get the body and the signature of the first.
+func (c *Client) Do(ctx context.Context, r Request) Response {
+	began := c.config.Clock.Now()
+	run := newCall(ctx, r.Body)
+	g := c.current.Load()
+	response := c.do(run, g, r, began)
+	wait := response.Timing.Wait
+	response.Timing = run.measured()
+	response.Timing.Wait = wait
+	response.Timing.Total = c.config.Clock.Now().Sub(began)
+	return response
+}
+
+func (c *Client) do(run *call, g *generation, r Request, began time.Time) Response {
+	if rule := g.policy.verdict(r.Target); rule != permitted {
+		return failure(run, rule.refuse(nil))
+	}
+	transport := g.plain
+	if r.Target.secure {
+		transport = g.secure
+	}
+	// RoundTrip and not http.Client, whose work (redirects, cookies, user info, timers) is unwanted here.
+	answer, err := transport.RoundTrip(newRequest(run, r)) //nolint:bodyclose // read closes it
+	if err != nil {
+		return failure(run, err)
+	}
+	waited := c.config.Clock.Now()
+	response := c.read(run, answer, waited)
+	response.Timing.Wait = waited.Sub(began)
+	return response
+}
+
+// newRequest builds the request around the parsed URL and the shared body.
+func newRequest(run *call, r Request) *http.Request {
+	request := &http.Request{
+		Method:        r.Method,
+		URL:           r.Target.url,
+		Header:        identity(r.Header),
+		Body:          io.NopCloser(&run.Reader), // this very type makes net/http send headers and body in one write
+		ContentLength: int64(len(r.Body)),
+	}
+	if r.Method == "" {
+		request.Method = http.MethodPost
+	}
+	return request.WithContext(httptrace.WithClientTrace(run, &run.trace))
+}
+
+const acceptEncoding = "Accept-Encoding"
+
+// identity returns h with "Accept-Encoding: identity". The caller's map may be in use by others and
+// is never written to.
+func identity(h http.Header) http.Header {
+	if v := h[acceptEncoding]; len(v) == 1 && v[0] == "identity" {
+		return h
+	}
+	added := maps.Clone(h)
+	if added == nil {
+		added = make(http.Header, 1)
+	}
+	added[acceptEncoding] = []string{"identity"}
+	return added
+}
+
+// read turns an answer into a response and lets go of its connection.
+func (c *Client) read(run *call, answer *http.Response, now time.Time) Response {
+	if !wellFormed(answer) {
+		run.hangUp(answer)
+		return Response{Outcome: Protocol, Detail: sentenceOf(Protocol)}
+	}
+	response := Response{Outcome: Answered, Status: answer.StatusCode}
+	response.RetryAfter, _ = RetryAfter(answer.Header, now)
+	response.Header = snapshot(answer.Header)
+	response.Body, response.Truncated = c.readBody(answer)
+	return response
+}
+
+// wellFormed refuses what net/http lets through: statuses that do not exist, a switch to a protocol
+// that nobody asked for, and a body that a 204 must not announce (RFC 9110 section 8.6).
+func wellFormed(answer *http.Response) bool {
+	status := answer.StatusCode
+	if status < 200 || status > 599 {
+		return false
+	}
+	if status != http.StatusNoContent {
+		return true
+	}
+	length := strings.Trim(answer.Header.Get("Content-Length"), "0")
+	return length == "" && len(answer.TransferEncoding) == 0
+}
