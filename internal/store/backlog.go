@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+)
+
+// Waiting says that an endpoint has deliveries that wait.
+type Waiting struct {
+	ApplicationKey hook.Key
+	EndpointKey    hook.Key
+	DueAt          time.Time // of the earliest
+}
+
+// Claimed is a delivery that this run holds, with what it takes to send it. Message.Payload is nil if
+// it is gone; Message.Targets is not filled.
+type Claimed struct {
+	Delivery hook.Delivery
+	Message  hook.Message
+}
+
+// Backlog is the open work that is in the database rather than in memory. Its cost depends on what is
+// open, never on the history.
+type Backlog interface {
+	// Waiting returns the endpoints with waiting deliveries, rising by key, from behind after, at most n.
+	Waiting(ctx context.Context, after hook.Key, n int) ([]Waiting, error)
+	// Claim leases up to n deliveries of the endpoint due at now, earliest first (of the same time, in
+	// publish order), to this run and returns them as Sending. Nothing due is an empty slice.
+	Claim(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]Claimed, error)
+	// NextDue returns when the endpoint's earliest waiting delivery is due, and false if none waits.
+	NextDue(ctx context.Context, endpoint hook.Key) (time.Time, bool, error)
+	// Release puts deliveries that this run holds but did not send back to waiting, due at their DueAt.
+	Release(ctx context.Context, deliveries []hook.Delivery) error
+	// Cancel ends up to n waiting deliveries of the endpoint for the given reason and returns how many it ended.
+	Cancel(ctx context.Context, endpoint hook.Key, reason string, n int) (int, error)
+	// Replay makes a delivery due again because a person asked, whether or not it was ever a target. One
+	// that is in somebody's hands is left alone.
+	Replay(ctx context.Context, d hook.Delivery) error
+	// ReplayFailed makes up to n exhausted or canceled deliveries of the endpoint due again, those of
+	// messages with ids in [from, until), oldest first, and returns how many and the last message's id.
+	ReplayFailed(ctx context.Context, endpoint hook.Key, from, until id.ID, n int, now time.Time) (int, id.ID, error)
+	// Rescue takes over open work that runs now dead left behind: up to n deliveries are made waiting, due at
+	// now. A delivery whose request may have left also gets an interrupted attempt with an id from newID. It
+	// returns how many it took; zero means that nothing is left. Endpoints whose work
+	// it took are reported to took.
+	Rescue(ctx context.Context, now time.Time, n int, newID func() id.ID, took func(Waiting)) (int, error)
+}
+
+// Keeper does the chores of a store.
+type Keeper interface {
+	// Begin opens this run: from here on it owns what it accepts and claims. window is the most deliveries
+	// of one endpoint that are in flight or not yet settled at any time, kept so that Rescue can tell what may have left.
+	Begin(ctx context.Context, run hook.Key, window int, now time.Time) error
+	// End closes this run in good order: nothing it holds is in flight any more.
+	End(ctx context.Context) error
+	// Expire drops up to n payloads whose time is over at now and returns how many.
+	Expire(ctx context.Context, now time.Time, n int) (int, error)
+	// Purge removes up to n messages published before the given time, with all that hangs on them, and
+	// expired idempotency keys and tokens; it returns how many rows went. Open deliveries end with their message.
+	Purge(ctx context.Context, before, now time.Time, n int) (int, error)
+	// Check writes and flushes a row, so that health can say whether the promise can be kept.
+	Check(ctx context.Context, now time.Time) error
+	// Describe returns facts about the engine for people: name, durability, size.
+	Describe(ctx context.Context) (Description, error)
+}
+
+// Description is what an engine says about itself.
+type Description struct {
+	Engine     string // "sqlite" or "postgres"
+	Version    string
+	Durability string // the settings that make a commit survive a power cut
+	Bytes      int64  // size of the database on disk
+	Schema     int64  // number of the newest migration
+}

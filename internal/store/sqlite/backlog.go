@@ -1,0 +1,189 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// nextWaiting finds the first endpoint behind another one that has something waiting, with its
+// earliest: two steps into the index of open deliveries, however many wait.
+const nextWaiting = `SELECT application, endpoint, due_at FROM delivery INDEXED BY delivery_waiting
+	WHERE state = 0 AND endpoint > ? ORDER BY endpoint, due_at, message LIMIT 1`
+
+// Waiting implements store.Backlog.
+func (s *Store) Waiting(ctx context.Context, after hook.Key, n int) ([]store.Waiting, error) {
+	var found []store.Waiting
+	for len(found) < n {
+		w := store.Waiting{EndpointKey: after}
+		var due int64
+		err := s.read.QueryRowContext(ctx, nextWaiting, after).Scan(&w.ApplicationKey, &w.EndpointKey, &due)
+		if err == sql.ErrNoRows { //nolint:errorlint // database/sql returns it unwrapped
+			return found, nil
+		}
+		if err != nil {
+			return nil, translate("find waiting deliveries", err)
+		}
+		w.DueAt = time.UnixMicro(due).UTC()
+		found, after = append(found, w), w.EndpointKey
+	}
+	return found, nil
+}
+
+const earliestDue = `SELECT due_at FROM delivery INDEXED BY delivery_waiting
+	WHERE state = 0 AND endpoint = ? ORDER BY due_at, message LIMIT 1`
+
+// NextDue implements store.Backlog.
+func (s *Store) NextDue(ctx context.Context, endpoint hook.Key) (time.Time, bool, error) {
+	var due int64
+	err := s.read.QueryRowContext(ctx, earliestDue, endpoint).Scan(&due)
+	if err == sql.ErrNoRows { //nolint:errorlint // database/sql returns it unwrapped
+		return time.Time{}, false, nil
+	}
+	return time.UnixMicro(due).UTC(), err == nil, translate("find the next delivery", err)
+}
+
+const claimDue = `UPDATE delivery SET state = 1, run = ? WHERE endpoint = ? AND state = 0 AND message IN (
+	SELECT message FROM delivery INDEXED BY delivery_waiting
+	WHERE state = 0 AND endpoint = ? AND due_at <= ? ORDER BY due_at, message LIMIT ?)
+	RETURNING application, message, attempts, due_at, trigger`
+
+// Claim implements store.Backlog. The rows are taken by the writer; payloads are read beside it.
+func (s *Store) Claim(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]store.Claimed, error) {
+	var claimed []store.Claimed
+	err := s.writer.write(ctx, "claim deliveries", func(t *tx) error {
+		rows, err := t.query(claimDue, t.w.run, endpoint, endpoint, now.UnixMicro(), n)
+		if err != nil {
+			return err
+		}
+		claimed, err = scanClaimed(rows, endpoint)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(claimed, func(a, b store.Claimed) int {
+		return cmp.Or(a.Delivery.DueAt.Compare(b.Delivery.DueAt), cmp.Compare(a.Delivery.MessageKey, b.Delivery.MessageKey))
+	})
+	return claimed, s.loadMessages(ctx, claimed)
+}
+
+func scanClaimed(rows *sql.Rows, endpoint hook.Key) (claimed []store.Claimed, err error) {
+	defer func() { err = closeRows(rows, err) }()
+	for rows.Next() {
+		d := hook.Delivery{EndpointKey: endpoint, State: hook.Sending}
+		var due int64
+		if err := rows.Scan(&d.ApplicationKey, &d.MessageKey, &d.Attempts, &due, &d.Trigger); err != nil {
+			return nil, err
+		}
+		d.DueAt = time.UnixMicro(due).UTC()
+		claimed = append(claimed, store.Claimed{Delivery: d})
+	}
+	return claimed, nil
+}
+
+// loadMessages fills in the messages of claimed deliveries. One that is gone stays without payload,
+// and the engine ends it.
+func (s *Store) loadMessages(ctx context.Context, claimed []store.Claimed) error {
+	stmt, err := s.read.PrepareContext(ctx, "SELECT id, event_type, event_id, created_at, payload FROM message WHERE key = ?")
+	if err != nil {
+		return translate("read the messages", err)
+	}
+	defer func() { err = closeStmt(stmt, err) }()
+	for i := range claimed {
+		m := &claimed[i].Message
+		m.Key, m.ApplicationKey = claimed[i].Delivery.MessageKey, claimed[i].Delivery.ApplicationKey
+		var raw []byte
+		var eventID sql.NullString
+		var created sql.NullInt64
+		err := stmt.QueryRowContext(ctx, m.Key).Scan(&raw, &m.EventType, &eventID, &created, &m.Payload)
+		if err != nil && err != sql.ErrNoRows { //nolint:errorlint // database/sql returns it unwrapped
+			return translate("read the messages", err)
+		}
+		copy(m.ID[:], raw)
+		m.EventID, m.CreatedAt = eventID.String, timeOf(created)
+	}
+	return err
+}
+
+// Release implements store.Backlog.
+func (s *Store) Release(ctx context.Context, deliveries []hook.Delivery) error {
+	return s.writer.write(ctx, "release deliveries", func(t *tx) error {
+		for _, d := range deliveries {
+			err := t.exec(`UPDATE delivery SET state = 0, run = 0, due_at = ?
+				WHERE endpoint = ? AND message = ? AND state = 1 AND run = ?`,
+				dueMicros(d), d.EndpointKey, d.MessageKey, t.w.run)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Cancel implements store.Backlog.
+func (s *Store) Cancel(ctx context.Context, endpoint hook.Key, reason string, n int) (int, error) {
+	var canceled int64
+	err := s.writer.write(ctx, "cancel deliveries", func(t *tx) (err error) {
+		canceled, err = t.change(`UPDATE delivery SET state = 4, due_at = 0, reason = ? WHERE endpoint = ? AND state = 0
+			AND message IN (SELECT message FROM delivery INDEXED BY delivery_waiting
+				WHERE state = 0 AND endpoint = ? ORDER BY due_at, message LIMIT ?)`, reason, endpoint, endpoint, n)
+		if err != nil || canceled == 0 {
+			return err
+		}
+		return t.exec("INSERT INTO tally VALUES (?, ?, 0, 0, ?)"+addTally, endpoint, hourOf(t.w.clock.Now()), canceled)
+	})
+	return int(canceled), err
+}
+
+// Replay implements store.Backlog.
+func (s *Store) Replay(ctx context.Context, d hook.Delivery) error {
+	return s.writer.write(ctx, "replay the delivery", func(t *tx) error {
+		return t.exec(`INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET
+			state = excluded.state, attempts = excluded.attempts, due_at = excluded.due_at,
+			trigger = excluded.trigger, reason = '' WHERE delivery.state <> 1`, deliveryRow(d)...)
+	})
+}
+
+// ReplayFailed implements store.Backlog. It walks the endpoint's rows in publish order, which are few:
+// deliveries that went well have none.
+func (s *Store) ReplayFailed(ctx context.Context, endpoint hook.Key, from, until id.ID, n int, now time.Time) (count int, last id.ID, err error) {
+	err = s.writer.write(ctx, "replay failed deliveries", func(t *tx) error {
+		rows, err := t.query(`UPDATE delivery SET state = 0, attempts = 0, due_at = ?, trigger = 1, reason = ''
+			WHERE endpoint = ? AND message IN (SELECT d.message FROM delivery d JOIN message m ON m.key = d.message
+				WHERE d.endpoint = ? AND d.state IN (3, 4) AND d.message >= ? AND d.message < ? AND m.id >= ? AND m.id < ?
+				ORDER BY d.message LIMIT ?) RETURNING (SELECT id FROM message WHERE key = delivery.message)`,
+			now.UnixMicro(), endpoint, endpoint, messageKeyAt(from.Time()), lastKeyBefore(until), from[:], until[:], n)
+		if err != nil {
+			return err
+		}
+		count, last, err = scanLast(rows)
+		return err
+	})
+	return count, last, err
+}
+
+// lastKeyBefore bounds the keys of messages with ids below until: a message is committed at most an hour
+// after its id was made, or the process would have given up on it.
+func lastKeyBefore(until id.ID) hook.Key { return messageKeyAt(until.Time().Add(time.Hour)) }
+
+func scanLast(rows *sql.Rows) (count int, last id.ID, err error) {
+	defer func() { err = closeRows(rows, err) }()
+	for rows.Next() {
+		var raw []byte
+		if err := rows.Scan(&raw); err != nil {
+			return 0, last, err
+		}
+		if found := (id.ID)(raw); found.Compare(last) > 0 {
+			last = found
+		}
+		count++
+	}
+	return count, last, nil
+}

@@ -1,0 +1,152 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/posthorn/posthorn/internal/fault"
+)
+
+// commit stores a group and answers everybody in it. If the group fails for a reason that lies in one
+// of its members, each is tried alone, so that only the one at fault hears of it.
+func (w *writer) commit(ctx context.Context, g *group) {
+	err := w.transact(ctx, g)
+	if err == nil || g.size() == 1 || fault.KindOf(err) == fault.Unavailable {
+		g.answer(err)
+		return
+	}
+	for _, one := range g.apart() {
+		one.answer(w.transact(ctx, &one))
+	}
+}
+
+// transact runs the group in one transaction: flushed if it returns nil, undone otherwise.
+func (w *writer) transact(ctx context.Context, g *group) error {
+	t := &tx{ctx: ctx, w: w}
+	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return translate("begin a transaction", err)
+	}
+	err := w.apply(t, g)
+	if err == nil {
+		err = t.exec("COMMIT")
+	}
+	if err == nil {
+		return nil
+	}
+	if undo := t.exec("ROLLBACK"); undo != nil {
+		// SQLite has rolled back by itself, as it does when the disk is full.
+		err = errors.Join(err, undo)
+	}
+	return translate("store a group", err)
+}
+
+func (w *writer) apply(t *tx, g *group) error {
+	if err := publishAll(t, g.publications); err != nil {
+		return err
+	}
+	if err := settleAll(t, g.settlements); err != nil {
+		return err
+	}
+	for _, job := range g.works {
+		if err := t.apart(job); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answer tells everybody in the group how it ended: err, or their own result if that is nil.
+func (g *group) answer(err error) {
+	for _, p := range g.publications {
+		p.answer(err)
+	}
+	for _, s := range g.settlements {
+		s.done <- err
+	}
+	for _, job := range g.works {
+		if err != nil {
+			job.err = err
+		}
+		job.done <- job.err
+	}
+}
+
+// apart returns the members of the group as groups of one.
+func (g *group) apart() []group {
+	ones := make([]group, 0, g.size())
+	for i := range g.publications {
+		ones = append(ones, group{publications: g.publications[i : i+1]})
+	}
+	for i := range g.settlements {
+		ones = append(ones, group{settlements: g.settlements[i : i+1]})
+	}
+	for i := range g.works {
+		ones = append(ones, group{works: g.works[i : i+1]})
+	}
+	return ones
+}
+
+// tx is the writer's transaction in hand. It is used by one goroutine and not kept.
+type tx struct {
+	ctx context.Context //nolint:containedctx // lives exactly as long as the transaction that the context bounds
+	w   *writer
+}
+
+// exec runs a statement, prepared once for the life of the writer.
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.change(query, args...)
+	return err
+}
+
+// change runs a statement and returns how many rows it changed.
+func (t *tx) change(query string, args ...any) (int64, error) {
+	stmt, err := t.prepared(query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := stmt.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// query runs a query. The caller closes the rows before the next statement.
+func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+	stmt, err := t.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(t.ctx, args...)
+}
+
+// row runs a query for one row.
+func (t *tx) row(query string, args ...any) *sql.Row {
+	return t.w.conn.QueryRowContext(t.ctx, query, args...)
+}
+
+func (t *tx) prepared(query string) (*sql.Stmt, error) {
+	if stmt := t.w.stmts[query]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := t.w.conn.PrepareContext(t.ctx, query)
+	if err == nil {
+		t.w.stmts[query] = stmt
+	}
+	return stmt, err
+}
+
+// apart runs a work in a savepoint. If it fails, what it did is undone, its error is its own, and the
+// transaction goes on. The error returned is the transaction's.
+func (t *tx) apart(job *work) error {
+	if err := t.exec("SAVEPOINT work"); err != nil {
+		return err
+	}
+	if job.err = job.do(t); job.err != nil {
+		if err := t.exec("ROLLBACK TO work"); err != nil {
+			return errors.Join(job.err, err)
+		}
+	}
+	return t.exec("RELEASE work")
+}

@@ -1,0 +1,30 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// Walks returns the queries behind the lists of history, as both directions run them.
+func Walks() []string {
+	var all []string
+	for query, column := range map[string]string{
+		messageWalk: "m.id", attemptWalkOfEndpoint: "a.id", attemptWalkOfBoth: "a.id", destinationWalk: "e.id", endpointMessageWalk: "a.id",
+		selectApplication + "id >= ? AND id < ?": "id", selectEndpoint + "application = ? AND id >= ? AND id < ?": "id",
+	} {
+		for _, ascending := range []bool{true, false} {
+			all = append(all, order(query, column, store.Page[id.ID]{Ascending: ascending}))
+		}
+	}
+	return append(all, newestEvents, messageWithName)
+}
+
+// WriterSettings returns journal_mode and synchronous of the connection that writes.
+func WriterSettings(ctx context.Context, s *Store) (settings string, err error) {
+	err = s.writer.write(ctx, "read the settings", func(t *tx) error {
+		return t.row("SELECT (SELECT journal_mode FROM pragma_journal_mode) || ' ' || (SELECT synchronous FROM pragma_synchronous)").Scan(&settings)
+	})
+	return settings, err
+}

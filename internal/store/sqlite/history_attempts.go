@@ -1,0 +1,139 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+const (
+	// The endpoint's attempts lie in the index in the order of the list.
+	attemptWalkOfEndpoint = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, m.event_type, m.channels
+		FROM attempt a INDEXED BY attempt_by_endpoint CROSS JOIN message m ON m.key = a.message
+		WHERE a.endpoint = ? AND a.id >= ? AND a.id < ?`
+	// The attempts of a message lie by endpoint and are sorted for the list: as many as one message has.
+	attemptWalkOfMessage = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, '', NULL FROM attempt a
+		WHERE a.message = ? AND a.id >= ? AND a.id < ?`
+	attemptWalkOfBoth = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, '', NULL FROM attempt a
+		WHERE a.message = ? AND a.id >= ? AND a.id < ? AND a.endpoint = ?`
+
+	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
+		a.duration, a.url, m.id, e.id`
+	attemptTables = ` FROM attempt a CROSS JOIN message m ON m.key = a.message LEFT JOIN endpoint e ON e.key = a.endpoint
+		WHERE a.message = ? AND `
+	wholeAttempt      = "SELECT" + attemptColumns + ", a.response, a.headers" + attemptTables
+	bareAttempt       = "SELECT" + attemptColumns + ", NULL, NULL" + attemptTables
+	attemptWithKeys   = wholeAttempt + "a.endpoint = ? AND a.id = ?"
+	attemptBare       = bareAttempt + "a.endpoint = ? AND a.id = ?"
+	attemptWithID     = wholeAttempt + "a.id = ?"
+	forgetAttemptBody = "UPDATE attempt SET response = NULL, headers = NULL WHERE message = ? AND id = ?"
+)
+
+// attemptKey is what an attempt's row is found by.
+type attemptKey struct {
+	message, endpoint hook.Key
+	id                id.ID
+}
+
+// attemptScan reads a row of a walk over attempts and asks the filter.
+func attemptScan(f store.AttemptFilter) func(scanner) (entry[attemptKey, id.ID], error) {
+	return func(from scanner) (entry[attemptKey, id.ID], error) {
+		var e entry[attemptKey, id.ID]
+		var outcome hook.OutcomeKind
+		var status int
+		var about topic
+		err := from.Scan(&e.item.message, &e.item.endpoint, intoID{&e.at}, &outcome, &status, &about.eventType, intoJSON{&about.channels})
+		e.item.id = e.at
+		e.keep = about.fits(f.EventTypes, f.Channel) && fits(f.Status, statusOf(outcome)) && fits(f.StatusClass, status/100*100)
+		return e, err
+	}
+}
+
+// fits reports whether a value is the one that is asked for, if any is.
+func fits[T comparable](want *T, have T) bool { return want == nil || *want == have }
+
+// statusOf is the public verdict on an attempt.
+func statusOf(o hook.OutcomeKind) store.Status {
+	if o == hook.Succeeded {
+		return store.StatusSuccess
+	}
+	return store.StatusFailed
+}
+
+// scanAttempt reads the columns of wholeAttempt or bareAttempt.
+func scanAttempt(row scanner) (store.AttemptRecord, error) {
+	var r store.AttemptRecord
+	var micros int64
+	a := &r.Attempt
+	err := row.Scan(&a.ApplicationKey, &a.MessageKey, &a.EndpointKey, intoID{&a.ID}, &a.Outcome, &a.Cause, &a.Status,
+		&a.Trigger, &a.Number, &micros, &a.URL, intoID{&r.MessageID}, intoID{&r.EndpointID}, &a.Response, intoJSON{&a.Headers})
+	a.Duration = time.Duration(micros) * time.Microsecond
+	a.StartedAt = a.ID.Time()
+	return r, err
+}
+
+// AttemptsByEndpoint implements store.History.
+func (s *Store) AttemptsByEndpoint(ctx context.Context, endpoint hook.Endpoint, f store.AttemptFilter, page store.Page[id.ID]) (
+	store.List[store.AttemptRecord, id.ID], error,
+) {
+	low, high := idRange(page, span{after: f.After, before: f.Before})
+	return s.attempts(ctx, f, page, order(attemptWalkOfEndpoint, "a.id", page), endpoint.Key, low, high)
+}
+
+// AttemptsByMessage implements store.History.
+func (s *Store) AttemptsByMessage(ctx context.Context, message hook.Message, f store.AttemptFilter, page store.Page[id.ID]) (
+	store.List[store.AttemptRecord, id.ID], error,
+) {
+	if !(topic{message.EventType, message.Channels}).fits(f.EventTypes, f.Channel) {
+		return store.List[store.AttemptRecord, id.ID]{Items: []store.AttemptRecord{}, Done: true}, nil
+	}
+	f.EventTypes, f.Channel = nil, ""
+	low, high := idRange(page, span{after: f.After, before: f.Before})
+	if f.Endpoint != 0 {
+		return s.attempts(ctx, f, page, order(attemptWalkOfBoth, "a.id", page), message.Key, low, high, f.Endpoint)
+	}
+	query := order(attemptWalkOfMessage, "a.id", page) + " LIMIT ?" // spares sorting what is not read
+	return s.attempts(ctx, f, page, query, message.Key, low, high, scanLimit+1)
+}
+
+// attempts reads a page of attempts that a walk finds.
+func (s *Store) attempts(ctx context.Context, f store.AttemptFilter, page store.Page[id.ID], walk string, args ...any) (
+	list store.List[store.AttemptRecord, id.ID], err error,
+) {
+	query := attemptBare
+	if f.WithContent {
+		query = attemptWithKeys
+	}
+	err = s.look(ctx, "list the attempts", func(view snapshot) error {
+		keys, err := pageOf(ctx, view, page, attemptScan(f), walk, args...)
+		if err != nil {
+			return err
+		}
+		list, err = fill(ctx, view, keys, query, func(find func(...any) scanner, key attemptKey) (store.AttemptRecord, error) {
+			return scanAttempt(find(key.message, key.endpoint, key.id[:]))
+		})
+		return err
+	})
+	return list, err
+}
+
+// Attempt implements store.History.
+func (s *Store) Attempt(ctx context.Context, message hook.Message, attempt id.ID) (store.AttemptRecord, error) {
+	r, err := scanAttempt(s.read.QueryRowContext(ctx, attemptWithID, message.Key, attempt[:]))
+	return r, found("attempt", err)
+}
+
+// ExpungeAttempt implements store.History.
+func (s *Store) ExpungeAttempt(ctx context.Context, message hook.Message, attempt id.ID) error {
+	return s.writer.write(ctx, "expunge the attempt", func(t *tx) error {
+		changed, err := t.change(forgetAttemptBody, message.Key, attempt[:])
+		if err == nil && changed == 0 {
+			return fault.Missing("attempt")
+		}
+		return err
+	})
+}

@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// standingColumns tell how a delivery stands: its row d, if it has one, and its newest attempt n, if any
+// was made.
+const standingColumns = " d.state, d.attempts, d.due_at, d.trigger, d.reason, n.outcome, n.number, n.status "
+
+// standing is what the rows say about a delivery.
+type standing struct {
+	state    sql.Null[hook.State]
+	attempts sql.Null[int]
+	due      sql.Null[int64]
+	trigger  sql.Null[hook.Trigger]
+	reason   sql.Null[string]
+	outcome  sql.Null[hook.OutcomeKind]
+	number   sql.Null[int]
+	answer   sql.Null[int] // HTTP status of the newest attempt
+}
+
+// fields are the destinations for standingColumns.
+func (s *standing) fields() []any {
+	return []any{&s.state, &s.attempts, &s.due, &s.trigger, &s.reason, &s.outcome, &s.number, &s.answer}
+}
+
+// delivery returns how d stands. Without a row its attempts tell: it went well, or, without one, it is
+// still in the memory of the run that took the message.
+func (s *standing) delivery(d hook.Delivery) (hook.Delivery, store.Status) {
+	switch {
+	case s.state.Valid:
+		return s.kept(d)
+	case !s.outcome.Valid:
+		d.State = hook.Sending
+		return d, store.StatusPending
+	case s.outcome.V == hook.Succeeded:
+		d.State, d.Attempts = hook.Delivered, s.number.V
+		return d, store.StatusSuccess
+	default:
+		d.State, d.Attempts = hook.Exhausted, s.number.V
+		return d, store.StatusFailed
+	}
+}
+
+// kept returns what the row says.
+func (s *standing) kept(d hook.Delivery) (hook.Delivery, store.Status) {
+	d.State, d.Attempts, d.Trigger, d.Reason = s.state.V, s.attempts.V, s.trigger.V, s.reason.V
+	if s.due.V != 0 {
+		d.DueAt = time.UnixMicro(s.due.V).UTC()
+	}
+	switch d.State {
+	case hook.Waiting:
+		return d, store.StatusPending
+	case hook.Sending:
+		return d, store.StatusSending
+	case hook.Delivered:
+		return d, store.StatusSuccess
+	default:
+		return d, store.StatusFailed
+	}
+}

@@ -1,0 +1,65 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/sqlite"
+)
+
+// BenchmarkPublishAndSettle is the store's whole share of a delivered message: publish with an
+// idempotency key, and the settlement of its one delivery, from 64 goroutines for each processor.
+func BenchmarkPublishAndSettle(b *testing.B) {
+	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "posthorn.db"), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	if err := s.Begin(b.Context(), 1, 128, time.Now()); err != nil {
+		b.Fatal(err)
+	}
+	ids := id.NewSource(rand.Reader)
+	payload := bytes.Repeat([]byte("x"), 1024)
+	var count atomic.Int64
+	b.SetParallelism(64)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := publishAndSettle(b.Context(), s, ids, payload, count.Add(1)); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+func publishAndSettle(ctx context.Context, s *sqlite.Store, ids *id.Source, payload []byte, n int64) error {
+	now := time.Now()
+	claim := &store.Claim{ExpiresAt: now.Add(72 * time.Hour)}
+	random := ids.New(now)
+	copy(claim.Key[:], random[4:])
+	receipt, err := s.Publish(ctx, store.Publication{
+		Claim: claim,
+		Message: hook.Message{ApplicationKey: 1, ID: ids.New(now), EventType: "bench.done", Payload: payload, CreatedAt: now,
+			PayloadUntil: now.Add(90 * 24 * time.Hour), Targets: []hook.Key{1}},
+	})
+	if err != nil {
+		return err
+	}
+	m := receipt.Message
+	return s.Settle(ctx, store.Settlement{
+		Fresh: true, Fan: 1,
+		Attempt: &hook.Attempt{ID: ids.New(now), MessageKey: m.Key, EndpointKey: 1, Status: 200, Number: 1,
+			URL: "http://127.0.0.1:9999/hook", Duration: time.Millisecond, Response: []byte("ok")},
+		Delivery: hook.Delivery{MessageKey: m.Key, EndpointKey: 1, State: hook.Delivered},
+	})
+}

@@ -1,0 +1,118 @@
+package sqlite_test
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/pressly/goose/v3"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store/sqlite"
+)
+
+func TestTheFileIsFlushedAtEveryCommit(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "posthorn.db"))
+
+	d, err := s.Describe(t.Context())
+
+	if err != nil || d.Durability != "journal_mode=wal synchronous=FULL" {
+		t.Fatalf("got %q, %v", d.Durability, err)
+	}
+	settings, err := sqlite.WriterSettings(t.Context(), s)
+	if err != nil || settings != "wal 2" {
+		t.Fatalf("the writer has %q, %v", settings, err)
+	}
+}
+
+func TestMigrationsGoUpAndDownAndUpAgain(t *testing.T) {
+	t.Parallel()
+	db := raw(t)
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := schema(t, db)
+
+	if _, err := p.DownTo(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if left := schema(t, db); left != "" {
+		t.Fatalf("down left something:\n%s", left)
+	}
+	if _, err := p.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	if after := schema(t, db); after != before || before == "" {
+		t.Fatalf("got\n%s\nwant\n%s", after, before)
+	}
+}
+
+// schema returns the statements that made the tables and indexes.
+func schema(t *testing.T, db *sql.DB) string {
+	t.Helper()
+	var all string
+	err := db.QueryRowContext(t.Context(), `SELECT ifnull(group_concat(sql, ';' ORDER BY name), '') FROM sqlite_schema
+		WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'`).Scan(&all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestASchemaFromTheFutureIsRefusedAndLeftAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "posthorn.db")
+	if err := open(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := reopen(t, path)
+	if _, err := db.ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, 1)"); err != nil {
+		t.Fatal(err)
+	}
+
+	_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+
+	if fault.CodeOf(err) != "schema_too_new" {
+		t.Fatalf("got %v", err)
+	}
+	var version int
+	if err := db.QueryRowContext(t.Context(), "SELECT max(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 9000 {
+		t.Fatalf("the schema is now %d, %v", version, err)
+	}
+}
+
+func TestWhatWasStoredIsThereAfterReopening(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "posthorn.db")
+	first := open(t, path)
+	now := clock.Clock{}.Now()
+	stored, err := first.CreateApplication(t.Context(),
+		hook.Application{ID: id.NewSource(rand.Reader).New(now), Name: "Acme", CreatedAt: now, UpdatedAt: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	second, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := second.ApplicationByKey(t.Context(), stored.Key)
+
+	if err != nil || got.ID != stored.ID {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	if err := second.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,148 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+)
+
+// writer owns the one connection that writes. While a group is being committed the next one gathers;
+// nobody waits for a timer. Whoever asked is answered after the commit has been flushed.
+type writer struct {
+	db    *sql.DB
+	conn  *sql.Conn
+	clock clock.Clock
+	stmts map[string]*sql.Stmt // prepared on conn, used by the loop only
+
+	mu       sync.Mutex
+	gathered group
+	stopped  bool
+	wake     chan struct{} // holds a token while something is gathered
+	ended    chan struct{}
+
+	keys keyring
+	run  hook.Key // whose work this is; set by Begin before anything is accepted
+}
+
+// group is the work that shares a transaction.
+type group struct {
+	publications []*publication
+	settlements  []*settlement
+	works        []*work
+}
+
+func (g *group) size() int { return len(g.publications) + len(g.settlements) + len(g.works) }
+
+// maxGroup bounds a transaction, so that the first in it does not wait for thousands behind it.
+const maxGroup = 1024
+
+// work is any other write: a function that runs inside the group's transaction, alone in a savepoint.
+type work struct {
+	doing string
+	do    func(*tx) error
+	err   error
+	done  chan error
+}
+
+// errStopped is the answer to writes that come after the end.
+func errStopped() error {
+	return fault.New(fault.Unavailable, "stopping", "The server is stopping: try again in a moment.")
+}
+
+func startWriter(ctx context.Context, db *sql.DB, c clock.Clock) (*writer, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, translate("open the writer", err)
+	}
+	w := &writer{db: db, conn: conn, clock: c, stmts: map[string]*sql.Stmt{},
+		wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	if err := w.keys.load(ctx, conn); err != nil {
+		return nil, translate("read the newest key", err)
+	}
+	go w.loop(context.WithoutCancel(ctx))
+	return w, nil
+}
+
+// write runs do inside the next group and returns when it is flushed. do must not keep the tx. Its
+// error undoes what it did and nothing else.
+func (w *writer) write(_ context.Context, doing string, do func(*tx) error) error {
+	job := &work{doing: doing, do: do, done: make(chan error, 1)}
+	if !w.gather(func(g *group) { g.works = append(g.works, job) }) {
+		return errStopped()
+	}
+	return translate(doing, <-job.done)
+}
+
+// gather adds to the next group. It reports false after the end.
+func (w *writer) gather(add func(*group)) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stopped {
+		return false
+	}
+	add(&w.gathered)
+	w.signal()
+	return true
+}
+
+// signal leaves a token for the loop. The caller holds mu.
+func (w *writer) signal() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (w *writer) loop(ctx context.Context) {
+	defer close(w.ended)
+	for range w.wake {
+		next, last := w.take()
+		if next.size() > 0 {
+			w.commit(ctx, &next)
+		}
+		if last {
+			return
+		}
+	}
+}
+
+// take returns the next group and whether it is the last.
+func (w *writer) take() (next group, last bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	next.publications, w.gathered.publications = split(w.gathered.publications)
+	next.settlements, w.gathered.settlements = split(w.gathered.settlements)
+	next.works, w.gathered.works = split(w.gathered.works)
+	if w.gathered.size() > 0 {
+		w.signal()
+		return next, false
+	}
+	if w.stopped {
+		w.signal()
+	}
+	return next, w.stopped
+}
+
+func split[T any](all []T) (head, rest []T) {
+	if len(all) <= maxGroup {
+		return all, nil
+	}
+	return all[:maxGroup], all[maxGroup:]
+}
+
+// close commits what is gathered, refuses what comes later and closes the connection.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.stopped = true
+	w.signal()
+	w.mu.Unlock()
+	<-w.ended
+	if err := w.conn.Close(); err != nil {
+		return err
+	}
+	return w.db.Close()
+}
