@@ -1,0 +1,185 @@
+package catalog
+
+import (
+	"context"
+	"math"
+	"sync"
+	"sync/atomic"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// Bounds of what the directory keeps in memory.
+const (
+	keptEndpoints  = 200_000 // endpoints of all snapshots together
+	keptNames      = 200_000 // ids and uids of applications
+	keptEventTypes = 20_000
+)
+
+// DirectoryStore is what the directory reads.
+type DirectoryStore interface {
+	store.Applications
+	store.Endpoints
+	store.EventTypes
+}
+
+// Directory answers from memory what every publish and every attempt must know: an application with
+// its endpoints ready for sending, and event types. It follows committed changes as a Changes.
+type Directory struct {
+	store DirectoryStore
+	vault Vault
+	then  Changes // told of changes after the directory has forgotten; nil if nobody
+
+	mu        sync.Mutex // a change and the keeping of something read before it exclude each other
+	changes   atomic.Uint64
+	snapshots *otter.Cache[hook.Key, *Snapshot]
+	names     *otter.Cache[string, hook.Key]
+	types     *otter.Cache[string, hook.EventType]
+}
+
+// NewDirectory returns an empty directory over s. Secrets are opened with v.
+func NewDirectory(s DirectoryStore, v Vault) *Directory {
+	return &Directory{
+		store: s, vault: v,
+		snapshots: otter.Must(&otter.Options[hook.Key, *Snapshot]{MaximumWeight: keptEndpoints, Weigher: weigh}),
+		names:     otter.Must(&otter.Options[string, hook.Key]{MaximumSize: keptNames}),
+		types:     otter.Must(&otter.Options[string, hook.EventType]{MaximumSize: keptEventTypes}),
+	}
+}
+
+func weigh(_ hook.Key, s *Snapshot) uint32 {
+	return uint32(min(len(s.Routes)+1, math.MaxInt32)) //nolint:gosec // bounded right there
+}
+
+// Tell makes the directory pass changes on, once it has forgotten what they concern. Call it before use.
+func (d *Directory) Tell(next Changes) { d.then = next }
+
+// Find returns the snapshot of the application that an id or uid names.
+func (d *Directory) Find(ctx context.Context, ref string) (*Snapshot, error) {
+	if key, ok := d.names.GetIfPresent(ref); ok {
+		s, err := d.Snapshot(ctx, key)
+		if err == nil && s.named(ref) {
+			return s, nil
+		}
+	}
+	a, err := d.store.Application(ctx, store.RefOf(id.Application, ref))
+	if err != nil {
+		return nil, err
+	}
+	d.names.Set(ref, a.Key)
+	return d.Snapshot(ctx, a.Key)
+}
+
+// Snapshot returns the application with its endpoints as of the last committed change.
+func (d *Directory) Snapshot(ctx context.Context, application hook.Key) (*Snapshot, error) {
+	if s, ok := d.snapshots.GetIfPresent(application); ok {
+		return s, nil
+	}
+	before := d.changes.Load()
+	s, err := d.load(ctx, application)
+	if err != nil {
+		return nil, err
+	}
+	d.keep(before, func() { d.snapshots.Set(application, s) })
+	return s, nil
+}
+
+func (d *Directory) load(ctx context.Context, application hook.Key) (*Snapshot, error) {
+	a, err := d.store.ApplicationByKey(ctx, application)
+	if err != nil {
+		return nil, err
+	}
+	endpoints, err := d.store.EndpointsOf(ctx, application)
+	if err != nil {
+		return nil, err
+	}
+	s := &Snapshot{Application: a, Routes: make([]*Route, len(endpoints))}
+	for i, e := range endpoints {
+		s.Routes[i] = d.vault.route(e)
+	}
+	return s, nil
+}
+
+// EventType returns the event type of this name, archived or not.
+func (d *Directory) EventType(ctx context.Context, name string) (hook.EventType, error) {
+	if t, ok := d.types.GetIfPresent(name); ok {
+		return t, nil
+	}
+	before := d.changes.Load()
+	t, err := d.store.EventType(ctx, name)
+	if err == nil {
+		d.keep(before, func() { d.types.Set(name, t) })
+	}
+	return t, err
+}
+
+// keep keeps what was read when the count of changes was before, unless something changed meanwhile:
+// it might be older than the change.
+func (d *Directory) keep(before uint64, set func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.changes.Load() == before {
+		set()
+	}
+}
+
+func (d *Directory) forget(drop func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.changes.Add(1)
+	drop()
+}
+
+// ApplicationChanged implements Changes.
+func (d *Directory) ApplicationChanged(application hook.Key) {
+	d.forget(func() { d.snapshots.Invalidate(application) })
+	if d.then != nil {
+		d.then.ApplicationChanged(application)
+	}
+}
+
+// EndpointChanged implements Changes.
+func (d *Directory) EndpointChanged(application, endpoint hook.Key) {
+	d.forget(func() { d.snapshots.Invalidate(application) })
+	if d.then != nil {
+		d.then.EndpointChanged(application, endpoint)
+	}
+}
+
+// EventTypeChanged implements Changes.
+func (d *Directory) EventTypeChanged(name string) {
+	d.forget(func() { d.types.Invalidate(name) })
+	if d.then != nil {
+		d.then.EventTypeChanged(name)
+	}
+}
+
+// SetHealth remembers how an endpoint is doing, after that was committed. What is being read meanwhile
+// is not kept, since it may be from before.
+func (d *Directory) SetHealth(application, endpoint hook.Key, h hook.Health) {
+	d.forget(func() {
+		if s, ok := d.snapshots.GetIfPresent(application); ok {
+			if r := s.Route(endpoint); r != nil {
+				r.health.Store(&h)
+			}
+		}
+	})
+}
+
+// Route returns the endpoint as it is now, ready for sending. A deleted endpoint or application is
+// fault.NotFound.
+func (d *Directory) Route(ctx context.Context, application, endpoint hook.Key) (*Snapshot, *Route, error) {
+	s, err := d.Snapshot(ctx, application)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r := s.Route(endpoint); r != nil {
+		return s, r, nil
+	}
+	return s, nil, fault.Missing("endpoint")
+}

@@ -1,0 +1,69 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+)
+
+// Snapshot is an application with its endpoints at one moment. It never changes.
+type Snapshot struct {
+	Application hook.Application
+	Routes      []*Route // rising by key
+
+	mu    sync.RWMutex
+	lists map[string][]hook.Key // from an event type to the targets of messages without channels
+}
+
+// maxLists bounds the lists of targets that a snapshot remembers.
+const maxLists = 256
+
+func (s *Snapshot) named(ref string) bool {
+	return ref == s.Application.UID || ref == id.Application.Text(s.Application.ID)
+}
+
+// Route returns the endpoint with this key, nil if the application has none.
+func (s *Snapshot) Route(endpoint hook.Key) *Route {
+	at, ok := slices.BinarySearchFunc(s.Routes, endpoint, func(r *Route, key hook.Key) int {
+		return cmp.Compare(r.Endpoint.Key, key)
+	})
+	if !ok {
+		return nil
+	}
+	return s.Routes[at]
+}
+
+// Targets returns the keys of the endpoints that a message goes to, rising. The caller must not change
+// the list: it is shared.
+func (s *Snapshot) Targets(eventType string, channels []string) []hook.Key {
+	if len(channels) > 0 {
+		return s.route(eventType, channels)
+	}
+	s.mu.RLock()
+	list, ok := s.lists[eventType]
+	s.mu.RUnlock()
+	if ok {
+		return list
+	}
+	list = s.route(eventType, nil)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lists == nil || len(s.lists) >= maxLists {
+		s.lists = map[string][]hook.Key{}
+	}
+	s.lists[eventType] = list
+	return list
+}
+
+func (s *Snapshot) route(eventType string, channels []string) []hook.Key {
+	var targets []hook.Key
+	for _, r := range s.Routes {
+		if r.Endpoint.Wants(eventType, channels) {
+			targets = append(targets, r.Endpoint.Key)
+		}
+	}
+	return targets
+}

@@ -1,0 +1,167 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// NewEventType is what a caller says about an event type.
+type NewEventType struct {
+	Name        string
+	Description string
+	FeatureFlag string
+	Schemas     []byte // JSON object from version to JSON Schema; nil if none
+	Enforced    bool
+	Archived    bool
+	Deprecated  bool
+}
+
+// EventTypePatch changes those fields that are not nil.
+type EventTypePatch struct {
+	Description *string
+	FeatureFlag *string
+	Schemas     *[]byte
+	Enforced    *bool
+	Archived    *bool
+	Deprecated  *bool
+}
+
+// EventTypes sets up event types.
+type EventTypes struct {
+	store   store.EventTypes
+	schemas *Schemas
+	clock   clock.Clock
+	changes Changes
+}
+
+// NewEventTypes returns the use cases over s. schemas forgets the compiled schemas of what changes.
+func NewEventTypes(s store.EventTypes, schemas *Schemas, c clock.Clock, changes Changes) *EventTypes {
+	return &EventTypes{store: s, schemas: schemas, clock: c, changes: changes}
+}
+
+// Get returns the event type, archived or not.
+func (s *EventTypes) Get(ctx context.Context, name string) (hook.EventType, error) {
+	return s.store.EventType(ctx, name)
+}
+
+// List returns a page of event types by name, with the archived ones if asked.
+func (s *EventTypes) List(
+	ctx context.Context, archived bool, page store.Page[string],
+) (store.List[hook.EventType, string], error) {
+	return s.store.ListEventTypes(ctx, archived, page)
+}
+
+// Create stores a new event type, or brings an archived one back as n says.
+func (s *EventTypes) Create(ctx context.Context, n NewEventType) (hook.EventType, error) {
+	t, err := s.insert(ctx, n)
+	if fault.KindOf(err) != fault.Conflict {
+		return t, err
+	}
+	return s.update(ctx, n.Name, func(t *hook.EventType) error {
+		if !t.Archived {
+			return err
+		}
+		n.apply(t)
+		return nil
+	})
+}
+
+// Put replaces the event type, or creates it if there is none of this name.
+func (s *EventTypes) Put(ctx context.Context, n NewEventType) (t hook.EventType, created bool, err error) {
+	t, err = s.update(ctx, n.Name, func(t *hook.EventType) error { n.apply(t); return nil })
+	if fault.KindOf(err) != fault.NotFound {
+		return t, false, err
+	}
+	t, err = s.insert(ctx, n)
+	return t, err == nil, err
+}
+
+// Patch changes some fields of the event type.
+func (s *EventTypes) Patch(ctx context.Context, name string, p EventTypePatch) (hook.EventType, error) {
+	return s.update(ctx, name, func(t *hook.EventType) error { p.apply(t); return nil })
+}
+
+// Archive takes the event type out of use. Endpoints that name it keep doing so.
+func (s *EventTypes) Archive(ctx context.Context, name string) error {
+	archived := true
+	_, err := s.Patch(ctx, name, EventTypePatch{Archived: &archived})
+	return err
+}
+
+// Expunge removes the event type for good.
+func (s *EventTypes) Expunge(ctx context.Context, name string) error {
+	err := s.store.ExpungeEventType(ctx, name)
+	if err == nil {
+		s.changed(name)
+	}
+	return err
+}
+
+func (s *EventTypes) insert(ctx context.Context, n NewEventType) (hook.EventType, error) {
+	now := moment(s.clock)
+	t := hook.EventType{Name: n.Name, CreatedAt: now, UpdatedAt: now}
+	n.apply(&t)
+	if err := checkEventType(t); err != nil {
+		return hook.EventType{}, err
+	}
+	t, err := s.store.CreateEventType(ctx, t)
+	if err == nil {
+		s.changed(t.Name)
+	}
+	return t, err
+}
+
+func (s *EventTypes) update(
+	ctx context.Context, name string, change func(*hook.EventType) error,
+) (hook.EventType, error) {
+	now := moment(s.clock)
+	t, err := s.store.UpdateEventType(ctx, name, func(t *hook.EventType) error {
+		if err := change(t); err != nil {
+			return err
+		}
+		t.UpdatedAt = now
+		return checkEventType(*t)
+	})
+	if err == nil {
+		s.changed(name)
+	}
+	return t, err
+}
+
+func (s *EventTypes) changed(name string) {
+	s.schemas.Forget(name)
+	s.changes.EventTypeChanged(name)
+}
+
+func (n NewEventType) apply(t *hook.EventType) {
+	t.Description, t.FeatureFlag, t.Schemas = n.Description, n.FeatureFlag, n.Schemas
+	t.Enforced, t.Archived, t.Deprecated = n.Enforced, n.Archived, n.Deprecated
+}
+
+func (p EventTypePatch) apply(t *hook.EventType) {
+	set(&t.Description, p.Description)
+	set(&t.FeatureFlag, p.FeatureFlag)
+	set(&t.Schemas, p.Schemas)
+	set(&t.Enforced, p.Enforced)
+	set(&t.Archived, p.Archived)
+	set(&t.Deprecated, p.Deprecated)
+}
+
+func checkEventType(t hook.EventType) error {
+	err := first(checkName("name", t.Name, MaxName), checkText("description", t.Description, true))
+	if err == nil && t.FeatureFlag != "" {
+		err = checkName("featureFlag", t.FeatureFlag, MaxName)
+	}
+	if err != nil {
+		return err
+	}
+	newest, err := compile(t.Schemas)
+	if err == nil && t.Enforced && newest == nil {
+		return fault.In("enforceSchema", "value_error", "Give a schema before you ask for it to be enforced.")
+	}
+	return err
+}

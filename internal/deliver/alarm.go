@@ -1,0 +1,138 @@
+package deliver
+
+import (
+	"container/heap"
+	"context"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
+)
+
+// alarms is the heap of lanes that are to be looked at later: because a retry falls due or a rate limit
+// opens.
+type alarms struct {
+	heap laneHeap
+	rang chan struct{} // holds a token when the first alarm has changed
+}
+
+type laneHeap []*lane
+
+func (h laneHeap) Len() int           { return len(h) }
+func (h laneHeap) Less(i, j int) bool { return h[i].alarm.Before(h[j].alarm) }
+func (h laneHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
+}
+
+func (h *laneHeap) Push(x any) {
+	l := x.(*lane) //nolint:forcetypeassert // only lanes are pushed
+	l.place = len(*h)
+	*h = append(*h, l)
+}
+
+func (h *laneHeap) Pop() any {
+	last := len(*h) - 1
+	l := (*h)[last]
+	(*h)[last] = nil
+	*h, l.place = (*h)[:last], -1
+	return l
+}
+
+// wake makes the timekeeper look at the lane at the given time at the latest. The caller holds mu.
+func (s *schedule) wake(l *lane, at time.Time) {
+	switch {
+	case l.place < 0:
+		l.alarm = at
+		heap.Push(&s.alarms.heap, l)
+	case at.Before(l.alarm):
+		l.alarm = at
+		heap.Fix(&s.alarms.heap, l.place)
+	default:
+		return
+	}
+	if s.alarms.heap[0] == l {
+		select {
+		case s.alarms.rang <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// note remembers that the backlog has something for the lane at due. The caller holds mu.
+func (s *schedule) note(l *lane, due, now time.Time) {
+	if l.due.IsZero() || due.Before(l.due) {
+		l.due = due
+	}
+	s.refill(l, now)
+}
+
+// noteFor is note for callers that hold neither lane nor lock.
+func (s *schedule) noteFor(application, endpoint hook.Key, due, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.note(s.lane(application, endpoint), due, now)
+}
+
+// refill sees that the lane is filled from the backlog once something is due and there is room.
+func (s *schedule) refill(l *lane, now time.Time) {
+	if l.due.IsZero() || l.filling || l.claimed.len() > claimBatch/2 {
+		return
+	}
+	s.wake(l, maxTime(l.due, now))
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// ring takes the lanes whose time has come off the heap. It lists those that a rate limit held up and
+// returns those that the backlog has something for, which now count as being filled, and when the next
+// alarm is, zero if there is none.
+func (s *schedule) ring(now time.Time) (fill []*lane, next time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.alarms.heap) > 0 {
+		l := s.alarms.heap[0]
+		if l.alarm.After(now) {
+			return fill, l.alarm
+		}
+		heap.Pop(&s.alarms.heap)
+		s.list(l)
+		if !l.due.IsZero() && !l.due.After(now) && !l.filling && l.claimed.len() <= claimBatch/2 {
+			l.filling, l.due = true, time.Time{}
+			fill = append(fill, l)
+		} else if !l.due.IsZero() {
+			s.refill(l, now)
+		}
+	}
+	return fill, time.Time{}
+}
+
+// keepTime rings alarms until ctx ends and hands lanes that need filling to fill.
+func (e *Engine) keepTime(ctx context.Context, fill chan<- *lane) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-e.schedule.alarms.rang:
+		}
+		now := e.clock.Now()
+		lanes, next := e.schedule.ring(now)
+		if !next.IsZero() {
+			timer.Reset(max(next.Sub(now), 0))
+		}
+		for _, l := range lanes {
+			select {
+			case fill <- l:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}

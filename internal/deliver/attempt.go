@@ -1,0 +1,97 @@
+package deliver
+
+import (
+	"context"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/dialect"
+	"github.com/posthorn/posthorn/internal/egress"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+)
+
+// deliver brings one job to its next state: it sends it, or ends it because there is nobody to send it
+// to any more.
+func (e *Engine) deliver(ctx context.Context, j *job) {
+	snapshot, route, err := e.route(ctx, j)
+	reason := ""
+	switch {
+	case fault.KindOf(err) == fault.NotFound && err != nil:
+		reason = hook.ReasonDeleted
+	case err != nil:
+		e.putBack(j)
+		return
+	case route.Endpoint.Disabled:
+		reason = hook.ReasonDisabled
+	case j.parcel.message.Payload == nil:
+		reason = hook.ReasonExpunged
+	}
+	if reason != "" {
+		e.schedule.answered(j, true)
+		e.settle(ctx, j, verdict{delivery: j.delivery.Cancel(reason)})
+		return
+	}
+	e.schedule.learn(j.lane, route.Endpoint.RateLimit)
+	a, o := e.attempt(ctx, j, route)
+	e.schedule.answered(j, o.Kind == hook.Succeeded)
+	e.settle(ctx, j, e.judge(j, snapshot, route, a, o))
+}
+
+// route finds the endpoint. A store that does not answer is asked again until ctx ends.
+func (e *Engine) route(ctx context.Context, j *job) (*catalog.Snapshot, *catalog.Route, error) {
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		snapshot, route, err := e.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
+		if err == nil || fault.KindOf(err) == fault.NotFound {
+			return snapshot, route, err
+		}
+		e.Log.Error("cannot read an endpoint", "error", err)
+		if sleep(ctx, pause) != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// attempt makes one request and says what came of it.
+func (e *Engine) attempt(ctx context.Context, j *job, r *catalog.Route) (hook.Attempt, hook.Outcome) {
+	now := e.clock.Now()
+	a := hook.Attempt{
+		ID: e.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
+		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: r.Endpoint.URL,
+	}
+	if r.Problem != nil {
+		e.Log.Error("an endpoint cannot be sent to", "endpoint", r.Endpoint.ID, "error", r.Problem)
+		a.Cause, a.Outcome = string(egress.Unsendable), hook.Failed
+		return a, hook.Outcome{Kind: hook.Failed}
+	}
+	response := e.send(ctx, j, r, now)
+	o := outcomeOf(response)
+	a.Outcome, a.Status, a.Duration = o.Kind, response.Status, response.Timing.Total
+	a.Response = response.Body
+	if response.Outcome != egress.Answered {
+		a.Cause, a.Response = string(response.Outcome), []byte(response.Detail)
+	}
+	if o.Kind != hook.Succeeded {
+		a.Headers = response.Headers()
+	}
+	return a, o
+}
+
+func (e *Engine) send(ctx context.Context, j *job, r *catalog.Route, now time.Time) egress.Response {
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
+	body := j.parcel.message.Payload
+	return e.Sender.Do(ctx, egress.Request{
+		Target: r.Target,
+		Header: dialect.Standard(dialect.Envelope{MessageID: j.parcel.text, Body: body, Sent: now, Keys: r.Keys(now), Own: r.Header}),
+		Body:   body,
+	})
+}
+
+// outcomeOf judges an answer. A request that we cut off ourselves says nothing about the endpoint.
+func outcomeOf(r egress.Response) hook.Outcome {
+	if r.Outcome == egress.Interrupted {
+		return hook.Outcome{Kind: hook.Interrupted}
+	}
+	return hook.Judge(r.Status, r.RetryAfter)
+}

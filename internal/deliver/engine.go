@@ -1,0 +1,141 @@
+// Package deliver brings messages to endpoints. What was just published it sends from memory; what
+// waits for a retry, or found no room in memory, it reads back from the store. It decides when to try,
+// when to try again and when to give up, and records every request that left.
+package deliver
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/egress"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/retry"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// Store is what the engine needs of the store.
+type Store interface {
+	store.Journal
+	store.Backlog
+}
+
+// Sender makes one request; egress.Client is one.
+type Sender interface {
+	Do(ctx context.Context, r egress.Request) egress.Response
+}
+
+// Directory knows endpoints as they are now; catalog.Directory is one.
+type Directory interface {
+	// Route returns the endpoint ready for sending, fault.NotFound if it is deleted.
+	Route(ctx context.Context, application, endpoint hook.Key) (*catalog.Snapshot, *catalog.Route, error)
+	// SetHealth remembers how an endpoint is doing after that was committed.
+	SetHealth(application, endpoint hook.Key, h hook.Health)
+	catalog.Changes
+}
+
+// Config is what the engine may be told.
+type Config struct {
+	Limits  Limits
+	Policy  retry.Policy
+	Timeout time.Duration  // of a whole attempt
+	Drain   time.Duration  // how long requests on the wire may go on at the end
+	Chance  func() float64 // in [0,1), spreads retries
+	Clock   clock.Clock
+	Log     *slog.Logger
+}
+
+// Parts are what an Engine is made of.
+type Parts struct {
+	Store     Store
+	Directory Directory
+	Sender    Sender
+	IDs       *id.Source
+}
+
+// Engine delivers. Use New.
+type Engine struct {
+	Parts
+	Config
+	clock    clock.Clock
+	schedule *schedule
+	totals   totals
+
+	workers sync.WaitGroup // those who send
+	helpers sync.WaitGroup // those who fill, rescue and recover
+	ready   chan struct{}
+	ctx     atomic.Pointer[context.Context] // of attempts; set by Run
+}
+
+// New returns an engine that takes work at once and sends once it runs.
+func New(p Parts, c Config) *Engine {
+	return &Engine{Parts: p, Config: c, clock: c.Clock, schedule: newSchedule(c.Limits), ready: make(chan struct{})}
+}
+
+// Ready is closed when the engine sends and everything it found in the store is on its schedule.
+func (e *Engine) Ready() <-chan struct{} { return e.ready }
+
+// Deferred implements publish.Dispatcher.
+func (e *Engine) Deferred(targets []hook.Key, size int) []hook.Key {
+	return e.schedule.full(targets, size)
+}
+
+// Dispatch implements publish.Dispatcher.
+func (e *Engine) Dispatch(m hook.Message, deferred []hook.Key) {
+	fan := len(m.Targets) - len(deferred)
+	p := &parcel{message: m, text: id.Message.Text(m.ID), fan: fan, left: fan}
+	e.schedule.add(p, deferred, e.clock.Now())
+}
+
+// Run sends until ctx ends. Then it takes no more work, lets requests on the wire finish for at most
+// Config.Drain, and returns when everything it started has ended. What is still queued stays in the
+// store.
+func (e *Engine) Run(ctx context.Context) error {
+	attempts, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	e.open(attempts)
+	fill := make(chan *lane, fillQueue)
+	helpers, stopHelpers := context.WithCancel(attempts)
+	defer stopHelpers()
+	e.help(func() { e.keepTime(helpers, fill) })
+	for range fillers {
+		e.help(func() { e.fillLanes(helpers, fill) })
+	}
+	e.help(func() { e.catchUp(helpers) })
+	<-ctx.Done()
+	e.schedule.close()
+	patience := time.AfterFunc(e.Drain, cut)
+	defer patience.Stop()
+	e.workers.Wait()
+	stopHelpers()
+	e.helpers.Wait()
+	return nil
+}
+
+// open lets workers be hired, for what came before Run too.
+func (e *Engine) open(attempts context.Context) {
+	e.schedule.mu.Lock()
+	defer e.schedule.mu.Unlock()
+	e.ctx.Store(&attempts)
+	e.schedule.hire = func() { e.workers.Go(func() { e.work(attempts) }) }
+	for range e.schedule.line.len() {
+		e.schedule.call()
+	}
+}
+
+func (e *Engine) help(f func()) { e.helpers.Go(f) }
+
+func (e *Engine) work(ctx context.Context) {
+	for {
+		j := e.schedule.next(e.clock.Now)
+		if j == nil {
+			return
+		}
+		e.deliver(ctx, j)
+	}
+}

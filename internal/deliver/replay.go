@@ -1,0 +1,81 @@
+package deliver
+
+import (
+	"context"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+)
+
+const replayBatch = 1000 // deliveries that a recovery makes due again at a time
+
+// Resend makes the message due at the endpoint again, because a person asked. It has its whole
+// schedule of retries before it, and goes out whatever the endpoint subscribes to.
+func (e *Engine) Resend(ctx context.Context, application hook.Key, message hook.Message, endpoint hook.Endpoint) error {
+	if message.Payload == nil {
+		return fault.New(fault.Conflict, "payload_gone", "The payload of this message was expunged or has expired: there is nothing to send.")
+	}
+	if endpoint.Disabled {
+		return fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")
+	}
+	now := e.clock.Now()
+	d := hook.Delivery{ApplicationKey: application, MessageKey: message.Key, EndpointKey: endpoint.Key}.Replay(now)
+	if err := e.Store.Replay(ctx, d); err != nil {
+		return err
+	}
+	e.schedule.noteFor(application, endpoint.Key, now, now)
+	return nil
+}
+
+// Recover makes the exhausted and canceled deliveries of the endpoint due again whose messages were
+// published in [since, until); a zero until is now. It returns the id of the task, which goes on behind it and
+// ends with the process: what it has not reached by then stays as it was, and can be recovered again.
+func (e *Engine) Recover(_ context.Context, endpoint hook.Endpoint, since, until time.Time) (id.ID, error) {
+	now := e.clock.Now()
+	if until.IsZero() {
+		until = now
+	}
+	if !since.Before(until) {
+		return id.ID{}, fault.In("since", "value_error", "Give a since that lies before until, and before now.")
+	}
+	if endpoint.Disabled {
+		return id.ID{}, fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")
+	}
+	run := e.ctx.Load()
+	if run == nil {
+		return id.ID{}, fault.New(fault.Unavailable, "starting", "The server is starting: try again in a moment.")
+	}
+	e.help(func() { e.recoverAll(*run, endpoint, id.Floor(since), id.Floor(until)) })
+	return e.IDs.New(now), nil
+}
+
+func (e *Engine) recoverAll(ctx context.Context, endpoint hook.Endpoint, from, until id.ID) {
+	for {
+		now := e.clock.Now()
+		n, last, err := e.Store.ReplayFailed(ctx, endpoint.Key, from, until, replayBatch, now)
+		if err != nil {
+			e.Log.Error("a recovery ended early", "endpoint", id.Endpoint.Text(endpoint.ID), "error", err)
+			return
+		}
+		if n == 0 {
+			return
+		}
+		e.schedule.noteFor(endpoint.ApplicationKey, endpoint.Key, now, now)
+		from = last
+	}
+}
+
+// ApplicationChanged implements catalog.Changes.
+func (e *Engine) ApplicationChanged(hook.Key) {}
+
+// EndpointChanged implements catalog.Changes: what waits for an endpoint that was disabled or deleted is
+// canceled now, and not when it falls due.
+func (e *Engine) EndpointChanged(application, endpoint hook.Key) {
+	now := e.clock.Now()
+	e.schedule.noteFor(application, endpoint, now, now)
+}
+
+// EventTypeChanged implements catalog.Changes.
+func (e *Engine) EventTypeChanged(string) {}

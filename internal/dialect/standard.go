@@ -1,0 +1,42 @@
+// Package dialect says how an endpoint's requests look and are signed. There is one dialect so far,
+// Standard Webhooks; receivers that expect another get theirs here, without the engine noticing.
+package dialect
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/posthorn/posthorn/signature"
+)
+
+// Envelope is what a request is about.
+type Envelope struct {
+	MessageID string // stays the same over all attempts, so that a receiver can drop repeats
+	Body      []byte // sent as it is
+	Sent      time.Time
+	Keys      []signature.Key
+	Own       map[string][]string // headers of the endpoint's owner, by canonical name; they never replace ours
+}
+
+// userAgent is how requests introduce themselves.
+const userAgent = "Posthorn/1 (+https://github.com/posthorn/posthorn)"
+
+// Standard returns the headers of a request as the Standard Webhooks specification 1.0.0 wants them
+// (section "Webhook headers"), by canonical name. The body is the payload itself.
+func Standard(e Envelope) map[string][]string {
+	header := make(map[string][]string, len(e.Own)+6)
+	for name, values := range e.Own {
+		header[name] = values
+	}
+	seconds := e.Sent.Unix()
+	// One array serves all values: a map of slices would cost an allocation for each header.
+	values := [...]string{
+		"application/json", userAgent, "identity", e.MessageID, strconv.FormatInt(seconds, 10),
+		string(signature.Sign(make([]byte, 0, 96*len(e.Keys)), e.MessageID, seconds, e.Body, e.Keys...)),
+	}
+	names := [...]string{"Content-Type", "User-Agent", "Accept-Encoding", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"}
+	for i, name := range names {
+		header[name] = values[i : i+1 : i+1]
+	}
+	return header
+}

@@ -1,0 +1,207 @@
+// Package publish takes messages in: it finds out to whom a message goes, freezes that decision, and
+// has both stored and flushed before anybody is told yes.
+package publish
+
+import (
+	"context"
+	"crypto/sha256"
+	"slices"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// KeepKeys is how long an idempotency key stands for its first use (design, section 1).
+const KeepKeys = 72 * time.Hour
+
+// Limits of a message (public interface).
+const (
+	maxName     = 256
+	maxChannel  = 128
+	maxChannels = 5
+)
+
+// Dispatcher sends what was stored.
+type Dispatcher interface {
+	// Deferred returns those of the targets that memory has no room for now, rising.
+	Deferred(targets []hook.Key, size int) []hook.Key
+	// Dispatch takes a stored message for all its targets but the deferred ones, which it only notes. It
+	// must not block.
+	Dispatch(m hook.Message, deferred []hook.Key)
+}
+
+// Input is a message as its publisher gives it.
+type Input struct {
+	Application    string                  // id or uid
+	Create         *catalog.NewApplication // creates the application if there is none
+	EventType      string
+	EventID        string
+	Channels       []string
+	Payload        []byte // a JSON object, sent on byte for byte
+	PayloadDays    int    // how long the payload is kept; zero is as long as can be
+	IdempotencyKey string
+	Body           [16]byte // hash of the whole request, to tell a repeat from a mistake
+	Tenant         hook.Key // whose idempotency keys these are: zero for the server's own tokens
+}
+
+// Config is what publishing may be told.
+type Config struct {
+	Strict bool // only event types that exist; otherwise they are created on use
+	Clock  clock.Clock
+}
+
+// Service publishes.
+type Service struct {
+	directory    *catalog.Directory
+	applications *catalog.Applications
+	types        *catalog.EventTypes
+	schemas      *catalog.Schemas
+	journal      store.Journal
+	dispatcher   Dispatcher
+	ids          *id.Source
+	config       Config
+}
+
+// Parts are what a Service is made of.
+type Parts struct {
+	Directory    *catalog.Directory
+	Applications *catalog.Applications
+	Types        *catalog.EventTypes
+	Schemas      *catalog.Schemas
+	Journal      store.Journal
+	Dispatcher   Dispatcher
+	IDs          *id.Source
+}
+
+// New returns the service made of p.
+func New(p Parts, c Config) *Service {
+	return &Service{directory: p.Directory, applications: p.Applications, types: p.Types, schemas: p.Schemas,
+		journal: p.Journal, dispatcher: p.Dispatcher, ids: p.IDs, config: c}
+}
+
+// Publish stores the message and its targets and returns once both are flushed; delivery goes on behind
+// it. A repeat of an idempotency key returns what its first use returned and sends nothing.
+func (s *Service) Publish(ctx context.Context, in Input) (store.Receipt, error) {
+	snapshot, err := s.application(ctx, in)
+	if err != nil {
+		return store.Receipt{}, err
+	}
+	if err := s.check(ctx, in); err != nil {
+		return store.Receipt{}, err
+	}
+	return s.store(ctx, in, snapshot, snapshot.Targets(in.EventType, in.Channels))
+}
+
+func (s *Service) store(ctx context.Context, in Input, to *catalog.Snapshot, targets []hook.Key) (store.Receipt, error) {
+	now := s.config.Clock.Now()
+	deferred := s.dispatcher.Deferred(targets, len(in.Payload))
+	return s.journal.Publish(ctx, store.Publication{
+		Message: hook.Message{
+			ApplicationKey: to.Application.Key, ID: s.ids.New(now), EventType: in.EventType, EventID: in.EventID,
+			Channels: in.Channels, Payload: in.Payload, CreatedAt: now, PayloadUntil: now.AddDate(0, 0, in.days()), Targets: targets,
+		},
+		Deferred:  deferred,
+		Claim:     in.claim(to.Application.Key, now),
+		Committed: func(m hook.Message) { s.dispatcher.Dispatch(m, deferred) },
+	})
+}
+
+func (in Input) days() int {
+	if in.PayloadDays == 0 {
+		return hook.MaxPayloadDays
+	}
+	return in.PayloadDays
+}
+
+// claim reserves the idempotency key, if there is one, within the tenant and the application: the same
+// key of another tenant is another key.
+func (in Input) claim(application hook.Key, now time.Time) *store.Claim {
+	if in.IdempotencyKey == "" {
+		return nil
+	}
+	var scope [16]byte
+	for i := range 8 {
+		scope[i], scope[8+i] = byte(in.Tenant>>(8*i)), byte(application>>(8*i))
+	}
+	sum := sha256.Sum256(append(append(scope[:], "publish:"...), in.IdempotencyKey...))
+	return &store.Claim{Key: [16]byte(sum[:16]), Fingerprint: in.Body, ExpiresAt: now.Add(KeepKeys)}
+}
+
+// application finds the application, or creates the one that the message brings along.
+func (s *Service) application(ctx context.Context, in Input) (*catalog.Snapshot, error) {
+	snapshot, err := s.directory.Find(ctx, in.Application)
+	if in.Create == nil || fault.KindOf(err) != fault.NotFound || err == nil {
+		return snapshot, err
+	}
+	if in.Create.UID != in.Application {
+		return nil, fault.In("application.uid", "value_error",
+			"The application in the message must have the uid that the path names.")
+	}
+	created, _, err := s.applications.GetOrCreate(ctx, *in.Create)
+	if err != nil {
+		return nil, err
+	}
+	return s.directory.Snapshot(ctx, created.Key)
+}
+
+func (s *Service) check(ctx context.Context, in Input) error {
+	if err := checkNames(in); err != nil {
+		return err
+	}
+	if in.PayloadDays != 0 && (in.PayloadDays < hook.MinPayloadDays || in.PayloadDays > hook.MaxPayloadDays) {
+		return fault.In("payloadRetentionPeriod", "value_error", "Keep the payload for %d to %d days.",
+			hook.MinPayloadDays, hook.MaxPayloadDays)
+	}
+	eventType, err := s.eventType(ctx, in.EventType)
+	if err != nil {
+		return err
+	}
+	if eventType.Archived {
+		return fault.In("eventType", "event_type_archived", "The event type %q is archived: restore it or use another.", in.EventType)
+	}
+	return s.schemas.Check(eventType, in.Payload)
+}
+
+func checkNames(in Input) error {
+	if !catalog.ValidName(in.EventType, maxName) {
+		return badEventType()
+	}
+	if in.EventID != "" && !catalog.ValidName(in.EventID, maxName) {
+		return fault.In("eventId", "value_error", "Use letters, digits, - _ and dots, at most %d.", maxName)
+	}
+	if len(in.Channels) > maxChannels {
+		return fault.In("channels", "value_error", "Use at most %d channels.", maxChannels)
+	}
+	for i, channel := range in.Channels {
+		if !catalog.ValidName(channel, maxChannel) || slices.Contains(in.Channels[:i], channel) {
+			return fault.In("channels", "value_error",
+				"Name each channel once, with letters, digits, - _ and dots, at most %d.", maxChannel)
+		}
+	}
+	return nil
+}
+
+func badEventType() error {
+	return fault.In("eventType", "value_error", "Name an event type with letters, digits, - _ and dots, at most %d.", maxName)
+}
+
+// eventType returns the event type, which is created on use unless only known ones are allowed.
+func (s *Service) eventType(ctx context.Context, name string) (hook.EventType, error) {
+	t, err := s.directory.EventType(ctx, name)
+	if fault.KindOf(err) != fault.NotFound || err == nil {
+		return t, err
+	}
+	if s.config.Strict {
+		return t, fault.In("eventType", "event_type_unknown", "There is no event type %q: create it first.", name)
+	}
+	t, err = s.types.Create(ctx, catalog.NewEventType{Name: name})
+	if fault.KindOf(err) == fault.Conflict {
+		return s.directory.EventType(ctx, name) // somebody else was faster
+	}
+	return t, err
+}
