@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/posthorn/posthorn/internal/auth"
+	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/secret"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// DefaultMaxBody is the most bytes of a request's body unless the configuration says otherwise.
+const DefaultMaxBody = 1 << 20
+
+// Authenticator says who is calling.
+type Authenticator interface {
+	// Authenticate returns whose bearer token this is, or fault.Unauthenticated.
+	Authenticate(ctx context.Context, bearer string) (auth.Identity, error)
+	// IssuePortal makes a portal token of the application.
+	IssuePortal(ctx context.Context, application hook.Key, ttl time.Duration) (token string, expires time.Time, err error)
+	// Logout revokes the token that the caller came with.
+	Logout(ctx context.Context, who auth.Identity) error
+}
+
+// Publication is a message as a caller sent it.
+type Publication struct {
+	Application    string                  // id or uid from the path
+	Create         *catalog.NewApplication // made if there is no such application; nil for none
+	EventType      string
+	EventID        string
+	Channels       []string
+	Payload        []byte // valid JSON, exactly the bytes that came; shared with nobody
+	PayloadDays    int    // zero if the caller said nothing
+	IdempotencyKey string
+	Body           [16]byte // hash of the request's body
+	Tenant         hook.Key // application of the caller's token; zero for a server token
+}
+
+// Publisher takes messages.
+type Publisher interface {
+	// Publish returns once the message is flushed.
+	Publish(ctx context.Context, p Publication) (store.Receipt, error)
+}
+
+// Replayer sends again.
+type Replayer interface {
+	// Resend makes the delivery of the message to the endpoint due now.
+	Resend(ctx context.Context, application hook.Key, message hook.Message, endpoint hook.Endpoint) error
+	// Recover makes all failed deliveries of messages published in [since, until) due, in the background.
+	Recover(ctx context.Context, endpoint hook.Endpoint, since, until time.Time) (task id.ID, err error)
+	// SendExample publishes a made-up message of the type to this endpoint alone.
+	SendExample(ctx context.Context, application hook.Application, endpoint hook.Endpoint, eventType string) (hook.Message, error)
+}
+
+// Engine is what health asks.
+type Engine interface {
+	// Check writes and flushes.
+	Check(ctx context.Context, now time.Time) error
+	// Describe returns facts about the engine.
+	Describe(ctx context.Context) (store.Description, error)
+}
+
+// Config is what an API is built from. All fields but the last two must be set.
+type Config struct {
+	Applications *catalog.Applications
+	Endpoints    *catalog.Endpoints
+	EventTypes   *catalog.EventTypes
+	History      store.History
+	Answers      store.Answers
+	Engine       Engine
+	Publisher    Publisher
+	Replayer     Replayer
+	Auth         Authenticator
+	Box          *secret.Box // seals remembered answers
+	IDs          *id.Source
+	Clock        clock.Clock
+	Log          *slog.Logger
+	PublicURL    string // where people reach this server, such as "https://hooks.example.com"; links are built from it
+	MaxBody      int64  // zero is DefaultMaxBody
+}
+
+// API serves the interface. It is an http.Handler for everything below /api and /ingest/api.
+type API struct {
+	Config
+	router chi.Router
+	huma   huma.API
+	health health
+	scopes []Route
+}
+
+// New returns the API with all its operations.
+func New(c Config) *API {
+	if c.MaxBody == 0 {
+		c.MaxBody = DefaultMaxBody
+	}
+	a := &API{Config: c, router: chi.NewRouter()}
+	a.router.NotFound(a.notFound)
+	a.router.MethodNotAllowed(a.methodNotAllowed)
+	a.huma = huma.NewAPI(document(), adapter{a})
+	a.routeHealth()
+	a.routeApplications()
+	a.routeEndpoints()
+	a.routeEndpointParts()
+	a.routeEventTypes()
+	a.routeMessages()
+	a.routeAttempts()
+	a.routeAuthentication()
+	a.routePublish()
+	a.routeLater()
+	a.finish()
+	return a
+}
+
+// Handler returns the API as it is put into a server.
+func (a *API) Handler() http.Handler { return a.frame(a.router) }

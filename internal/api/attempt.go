@@ -1,0 +1,240 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// MessageAttemptOut is an attempt.
+type MessageAttemptOut struct {
+	ID                 string            `json:"id" doc:"Its id."`
+	MsgID              string            `json:"msgId" doc:"The message."`
+	EndpointID         string            `json:"endpointId" doc:"The endpoint; empty once it is deleted."`
+	URL                string            `json:"url" doc:"Where the request went."`
+	Status             int               `json:"status" enum:"0,1,2,3" doc:"0 success, 2 fail."`
+	StatusText         string            `json:"statusText" enum:"success,pending,fail,sending" doc:"The status as a word."`
+	Outcome            string            `json:"outcome" required:"false" enum:"succeeded,failed,gone,interrupted" doc:"What became of it: interrupted is one that the server's own end cut off."`
+	Cause              string            `json:"cause" required:"false" doc:"Why there was no answer; empty if there was one."`
+	Response           string            `json:"response" doc:"Beginning of the answer's body."`
+	ResponseStatusCode int               `json:"responseStatusCode" doc:"HTTP status of the answer; 0 if there was none."`
+	ResponseDurationMs int64             `json:"responseDurationMs" doc:"How long it took."`
+	ResponseHeaders    map[string]string `json:"responseHeaders" required:"false" doc:"Headers of the answer."`
+	TriggerType        int               `json:"triggerType" enum:"0,1" doc:"0 on schedule, 1 asked for by somebody."`
+	Attempt            int               `json:"attempt" required:"false" doc:"Which of the delivery's schedule it was, from 1."`
+	Timestamp          time.Time         `json:"timestamp" doc:"When it began."`
+}
+
+// AttemptPath names an attempt.
+type AttemptPath struct {
+	MessagePath
+	AttemptID string `path:"attempt_id" minLength:"1" maxLength:"256" doc:"Id of the attempt."`
+}
+
+// StatusQuery narrows a list by status.
+type StatusQuery struct {
+	Status number `query:"status" enum:"0,1,2,3" doc:"Only this status: 0 success, 1 pending, 2 fail, 3 sending."`
+}
+
+// ClassQuery narrows a list of attempts by the status of the answer.
+type ClassQuery struct {
+	StatusCodeClass number `query:"status_code_class" enum:"0,100,200,300,400,500" doc:"Only answers of this class; 0 is no answer."`
+}
+
+const attemptPath = messagePath + "/attempt/{attempt_id}"
+
+func (a *API) routeAttempts() {
+	route(a, operation{
+		id: "v1.message-attempt.list-by-endpoint", method: http.MethodGet, path: applicationPath + "/attempt/endpoint/{endpoint_id}",
+		scope: hook.ScopePortal, summary: "List the attempts at an endpoint, newest first",
+	}, a.listAttemptsByEndpoint)
+	route(a, operation{
+		id: "v1.message-attempt.list-by-msg", method: http.MethodGet, path: applicationPath + "/attempt/msg/{msg_id}",
+		scope: hook.ScopePortal, summary: "List the attempts of a message, newest first",
+	}, a.listAttemptsByMessage)
+	route(a, operation{
+		id: "v1.message-attempt.get", method: http.MethodGet, path: attemptPath, scope: hook.ScopePortal,
+		summary: "Get an attempt",
+	}, a.getAttempt)
+	route(a, operation{
+		id: "v1.message-attempt.expunge-content", method: http.MethodDelete, path: attemptPath + "/content", scope: hook.ScopeApplication,
+		summary: "Drop an attempt's answer for good",
+	}, a.expungeAttempt)
+	route(a, operation{
+		id: "v1.message-attempt.resend", method: http.MethodPost, path: messagePath + "/endpoint/{endpoint_id}/resend",
+		scope: hook.ScopePortal, summary: "Send a message to an endpoint again", status: http.StatusAccepted,
+	}, a.resend)
+	a.routeDestinations()
+}
+
+func (a *API) listAttemptsByEndpoint(ctx context.Context, in *struct {
+	EndpointPath
+	PageQuery
+	ContentQuery
+	WhenQuery
+	StatusQuery
+	ClassQuery
+}) (*answerOf[ListResponse[MessageAttemptOut]], error) {
+	page, err := in.byID(id.Attempt, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	_, e, err := a.endpoint(ctx, in.AppID, in.EndpointID)
+	if err != nil {
+		return nil, err
+	}
+	filter := attemptFilter(in.WhenQuery, in.StatusQuery, in.ContentQuery)
+	filter.StatusClass = in.StatusCodeClass.pointer()
+	list, err := a.History.AttemptsByEndpoint(ctx, e, filter, page)
+	return listed(list, id.Attempt.Text, attemptOut(in.WithContent), err)
+}
+
+func (a *API) listAttemptsByMessage(ctx context.Context, in *struct {
+	MessagePath
+	PageQuery
+	ContentQuery
+	WhenQuery
+	StatusQuery
+	ClassQuery
+	EndpointID string `query:"endpoint_id" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only this endpoint."`
+}) (*answerOf[ListResponse[MessageAttemptOut]], error) {
+	page, err := in.byID(id.Attempt, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	owner, m, err := a.message(ctx, in.AppID, in.MsgID)
+	if err != nil {
+		return nil, err
+	}
+	filter := attemptFilter(in.WhenQuery, in.StatusQuery, in.ContentQuery)
+	filter.StatusClass = in.StatusCodeClass.pointer()
+	if in.EndpointID != "" {
+		e, err := a.Endpoints.Get(ctx, owner.Key, in.EndpointID)
+		if err != nil {
+			return nil, err
+		}
+		filter.Endpoint = e.Key
+	}
+	list, err := a.History.AttemptsByMessage(ctx, m, filter, page)
+	return listed(list, id.Attempt.Text, attemptOut(in.WithContent), err)
+}
+
+func (a *API) getAttempt(ctx context.Context, in *struct{ AttemptPath }) (*answerOf[MessageAttemptOut], error) {
+	m, attempt, err := a.attempt(ctx, in.AttemptPath)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.History.Attempt(ctx, m, attempt)
+	return answered(attemptOut(true)(found), err)
+}
+
+func (a *API) expungeAttempt(ctx context.Context, in *struct{ AttemptPath }) (*nothing, error) {
+	m, attempt, err := a.attempt(ctx, in.AttemptPath)
+	if err != nil {
+		return nil, err
+	}
+	return done(a.History.ExpungeAttempt(ctx, m, attempt))
+}
+
+// attempt returns the message and the attempt's id that a path names.
+func (a *API) attempt(ctx context.Context, at AttemptPath) (hook.Message, id.ID, error) {
+	_, m, err := a.message(ctx, at.AppID, at.MsgID)
+	if err != nil {
+		return hook.Message{}, id.ID{}, err
+	}
+	attempt, err := id.Attempt.Parse(at.AttemptID)
+	if err != nil {
+		return hook.Message{}, id.ID{}, fault.Missing("attempt")
+	}
+	return m, attempt, nil
+}
+
+// EmptyResponse has nothing in it; the interface wants an object all the same.
+type EmptyResponse struct{}
+
+func (a *API) resend(ctx context.Context, in *struct {
+	MessagePath
+	EndpointID string `path:"endpoint_id" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Id or uid of the endpoint."`
+}) (*answerOf[EmptyResponse], error) {
+	owner, m, err := a.message(ctx, in.AppID, in.MsgID)
+	if err != nil {
+		return nil, err
+	}
+	e, err := a.Endpoints.Get(ctx, owner.Key, in.EndpointID)
+	if err != nil {
+		return nil, err
+	}
+	return answered(EmptyResponse{}, a.Replayer.Resend(ctx, owner.Key, m, e))
+}
+
+func attemptFilter(when WhenQuery, status StatusQuery, content ContentQuery) store.AttemptFilter {
+	filter := store.AttemptFilter{
+		EventTypes: when.EventTypes, Channel: when.Channel, Before: when.Before, After: when.After,
+		WithContent: content.WithContent,
+	}
+	if status.Status.set {
+		asked := store.Status(status.Status.value) //nolint:gosec // 0 to 3 by declaration
+		filter.Status = &asked
+	}
+	return filter
+}
+
+// Receiver says where the framework puts the value.
+func (n *number) Receiver() reflect.Value { return reflect.ValueOf(&n.value).Elem() }
+
+// OnParamSet notes whether the parameter was there.
+func (n *number) OnParamSet(set bool, _ any) { n.set = set }
+
+func (n number) pointer() *int {
+	if !n.set {
+		return nil
+	}
+	return &n.value
+}
+
+// attemptOut returns a function that shows attempts, with the answers or without.
+func attemptOut(withContent bool) func(store.AttemptRecord) MessageAttemptOut {
+	return func(r store.AttemptRecord) MessageAttemptOut {
+		status := statusOfAttempt(r.Outcome)
+		out := MessageAttemptOut{
+			ID: id.Attempt.Text(r.ID), MsgID: id.Message.Text(r.MessageID), URL: r.URL,
+			Status: int(status), StatusText: statusText(status), Outcome: outcomeText(r.Outcome), Cause: r.Cause,
+			ResponseStatusCode: r.Attempt.Status, ResponseDurationMs: r.Duration.Milliseconds(),
+			TriggerType: int(r.Trigger), Attempt: r.Number, Timestamp: r.StartedAt, ResponseHeaders: map[string]string{},
+		}
+		if !r.EndpointID.IsZero() {
+			out.EndpointID = id.Endpoint.Text(r.EndpointID)
+		}
+		if withContent {
+			out.Response, out.ResponseHeaders = string(r.Response), orEmpty(r.Headers)
+		}
+		return out
+	}
+}
+
+func statusOfAttempt(o hook.OutcomeKind) store.Status {
+	if o == hook.Succeeded {
+		return store.StatusSuccess
+	}
+	return store.StatusFailed
+}
+
+func statusText(s store.Status) string {
+	return [...]string{"success", "pending", "fail", "sending"}[s]
+}
+
+func outcomeText(o hook.OutcomeKind) string {
+	return [...]string{"succeeded", "failed", "gone", "interrupted"}[o]
+}

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+)
+
+// AppPortalAccessIn asks for a way into the portal.
+type AppPortalAccessIn struct {
+	Application  *ApplicationIn `json:"application,omitempty" doc:"Created first if there is no such application."`
+	FeatureFlags []string       `json:"featureFlags,omitempty" nullable:"true" maxItems:"100" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Without effect yet: event types with a flag stay hidden."`
+	Expiry       *int           `json:"expiry,omitempty" nullable:"true" minimum:"60" maximum:"604800" doc:"Seconds until the token ends; a week if left out."`
+}
+
+// AppPortalAccessOut is a way into the portal.
+type AppPortalAccessOut struct {
+	URL   string `json:"url" format:"uri" doc:"Link to the portal, with the token behind the #, which browsers do not send to servers."`
+	Token string `json:"token" doc:"Portal token."`
+}
+
+// portalTTL is how long a portal token lives unless the caller says.
+const portalTTL = 7 * 24 * time.Hour
+
+func (a *API) routeAuthentication() {
+	route(a, operation{
+		id: "v1.authentication.app-portal-access", method: http.MethodPost, path: "/api/v1/auth/app-portal-access/{app_id}",
+		scope: hook.ScopeApplication, summary: "Make a portal token", status: http.StatusOK,
+	}, a.portalAccess)
+	route(a, operation{
+		id: "v1.authentication.logout", method: http.MethodPost, path: "/api/v1/auth/logout",
+		scope: hook.ScopePortal, summary: "Revoke the token of this request", status: http.StatusNoContent,
+	}, func(ctx context.Context, _ *struct{}) (*nothing, error) { return done(a.Auth.Logout(ctx, caller(ctx))) })
+}
+
+func (a *API) portalAccess(ctx context.Context, in *struct {
+	AppPath
+	Body AppPortalAccessIn
+}) (*answerOf[AppPortalAccessOut], error) {
+	application, err := a.applicationOrNew(ctx, in.AppID, in.Body.Application)
+	if err != nil {
+		return nil, err
+	}
+	ttl := portalTTL
+	if in.Body.Expiry != nil {
+		ttl = time.Duration(*in.Body.Expiry) * time.Second
+	}
+	token, _, err := a.Auth.IssuePortal(ctx, application.Key, ttl)
+	return answered(AppPortalAccessOut{URL: a.portalURL(token), Token: token}, err)
+}
+
+// portalURL builds the link from the configured address. The address that the caller used is in the
+// caller's hand and must not end up in a link that carries a token.
+func (a *API) portalURL(token string) string {
+	return strings.TrimRight(a.PublicURL, "/") + "/portal#key=" + url.QueryEscape(token)
+}
+
+// applicationOrNew returns the application that ref names. If there is none and the caller says what it
+// should be, it is created with ref as its uid.
+func (a *API) applicationOrNew(ctx context.Context, ref string, in *ApplicationIn) (hook.Application, error) {
+	found, err := a.application(ctx, ref)
+	if in == nil || fault.KindOf(err) != fault.NotFound || caller(ctx).Scope != hook.ScopeServer {
+		return found, err
+	}
+	spec, err := in.under(ref)
+	if err != nil {
+		return hook.Application{}, err
+	}
+	created, _, err := a.Applications.GetOrCreate(ctx, spec)
+	return created, err
+}

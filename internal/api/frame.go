@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/id"
+)
+
+type requestIDKey struct{}
+
+// frame does what every request needs before it is routed.
+func (a *API) frame(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requestID := id.Kind("req").Text(a.IDs.New(a.Clock.Now()))
+		head := w.Header()
+		head.Set("X-Request-Id", requestID)
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Cache-Control", "no-store")
+		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, requestID))
+		if err := a.checkBody(r); err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		trimSlash(r.URL)
+		joinLists(r.URL)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkBody refuses what can be refused before the body is read.
+func (a *API) checkBody(r *http.Request) error {
+	if r.ContentLength > a.MaxBody {
+		return a.tooLarge()
+	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return fault.New(fault.Unsupported, "unsupported_encoding", "Send the body without Content-Encoding.")
+	}
+	if kind := r.Header.Get("Content-Type"); kind != "" && r.ContentLength != 0 && !isJSON(kind) {
+		return fault.New(fault.Unsupported, "unsupported_media_type", "Send the body as application/json.")
+	}
+	return nil
+}
+
+func (a *API) tooLarge() error {
+	return fault.New(fault.TooLarge, "payload_too_large", "Send at most %d bytes.", a.MaxBody)
+}
+
+func isJSON(kind string) bool {
+	if kind == "application/json" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(kind)
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+}
+
+// trimSlash drops the slashes at the end of the path that older client libraries send.
+func trimSlash(u *url.URL) {
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+}
+
+// listParameter is the one query parameter with several values. Libraries repeat it or join the values
+// with commas; the framework reads the first only.
+const listParameter = "event_types"
+
+func joinLists(u *url.URL) {
+	if strings.Count(u.RawQuery, listParameter) < 2 {
+		return
+	}
+	values := u.Query()
+	if all := values[listParameter]; len(all) > 1 {
+		values.Set(listParameter, strings.Join(all, ","))
+		u.RawQuery = values.Encode()
+	}
+}
+
+func requestID(ctx context.Context) string {
+	text, _ := ctx.Value(requestIDKey{}).(string)
+	return text
+}

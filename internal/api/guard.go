@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/posthorn/posthorn/internal/auth"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+type callerKey struct{}
+
+// guarded lets those callers through whose token reaches as far as scope.
+func (a *API) guarded(scope hook.Scope, next http.Handler) http.Handler {
+	if scope == "" {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := a.authenticate(r)
+		if err == nil && rank(who.Scope) < rank(scope) {
+			err = forbidden()
+		}
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
+	})
+}
+
+func (a *API) authenticate(r *http.Request) (auth.Identity, error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return auth.Identity{}, fault.New(fault.Unauthenticated, "authentication_failed",
+			"Send a token as `Authorization: Bearer <token>`.")
+	}
+	return a.Auth.Authenticate(r.Context(), strings.TrimSpace(token))
+}
+
+func forbidden() error {
+	return fault.New(fault.Forbidden, "insufficient_scope", "This token does not reach that far.")
+}
+
+// rank orders the scopes. An unknown one reaches nothing.
+func rank(s hook.Scope) int {
+	switch s {
+	case hook.ScopeServer:
+		return 3
+	case hook.ScopeApplication:
+		return 2
+	case hook.ScopePortal:
+		return 1
+	}
+	return 0
+}
+
+// caller returns who is calling. Without a guard in front it is nobody.
+func caller(ctx context.Context) auth.Identity {
+	who, _ := ctx.Value(callerKey{}).(auth.Identity)
+	return who
+}
+
+// application returns the application that ref names, if the caller may know of it. A token of one
+// application gets the same answer for every other one, whether it exists or not.
+func (a *API) application(ctx context.Context, ref string) (hook.Application, error) {
+	who := caller(ctx)
+	if who.Scope == hook.ScopeServer {
+		return a.Applications.Get(ctx, ref)
+	}
+	own, err := a.Applications.ByKey(ctx, who.ApplicationKey)
+	if err != nil {
+		return hook.Application{}, err
+	}
+	named := store.RefOf(id.Application, ref)
+	if named.ID == own.ID || named.UID != "" && named.UID == own.UID {
+		return own, nil
+	}
+	return hook.Application{}, forbidden()
+}
+
+// endpoint returns an endpoint of the application that ref names.
+func (a *API) endpoint(ctx context.Context, application, ref string) (hook.Application, hook.Endpoint, error) {
+	owner, err := a.application(ctx, application)
+	if err != nil {
+		return hook.Application{}, hook.Endpoint{}, err
+	}
+	e, err := a.Endpoints.Get(ctx, owner.Key, ref)
+	return owner, e, err
+}
+
+// message returns a message of the application that ref names.
+func (a *API) message(ctx context.Context, application, ref string) (hook.Application, hook.Message, error) {
+	owner, err := a.application(ctx, application)
+	if err != nil {
+		return hook.Application{}, hook.Message{}, err
+	}
+	m, err := a.History.Message(ctx, owner.Key, store.RefOf(id.Message, ref))
+	return owner, m, err
+}

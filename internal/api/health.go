@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+)
+
+// HealthOut is how the server is.
+type HealthOut struct {
+	Status     string `json:"status" enum:"ok" doc:"ok if the server can keep its promise."`
+	Engine     string `json:"engine" doc:"The database engine."`
+	Durability string `json:"durability" doc:"The settings that make an acknowledged message survive a power cut."`
+}
+
+const healthPath = "/api/v1/health"
+
+// healthAge is how long a finding counts: anybody may ask, and asking writes to the disk.
+const healthAge = time.Second
+
+// health remembers the last finding.
+type health struct {
+	mu    sync.Mutex
+	at    time.Time
+	found HealthOut
+	err   error
+}
+
+func (a *API) routeHealth() {
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		route(a, operation{
+			id:     "v1.health." + map[string]string{http.MethodGet: "get", http.MethodHead: "head"}[method],
+			method: method, path: healthPath, summary: "Ask whether the server can keep its promise",
+			about: "It writes and flushes, at most once a second.", status: http.StatusOK,
+		}, a.getHealth)
+		route(a, operation{
+			id:     "v1.health.ping." + map[string]string{http.MethodGet: "get", http.MethodHead: "head"}[method],
+			method: method, path: healthPath + "/ping", summary: "Ask whether the server answers", status: http.StatusNoContent,
+		}, func(context.Context, *struct{}) (*nothing, error) { return &nothing{}, nil })
+	}
+}
+
+func (a *API) getHealth(ctx context.Context, _ *struct{}) (*answerOf[HealthOut], error) {
+	a.health.mu.Lock()
+	defer a.health.mu.Unlock()
+	now := a.Clock.Now()
+	if age := now.Sub(a.health.at); age < 0 || age >= healthAge {
+		a.health.at = now
+		a.health.found, a.health.err = a.examine(ctx, now)
+	}
+	return answered(a.health.found, a.health.err)
+}
+
+func (a *API) examine(ctx context.Context, now time.Time) (HealthOut, error) {
+	err := a.Engine.Check(ctx, now)
+	if err != nil {
+		return HealthOut{}, fault.New(fault.Unavailable, "unhealthy", "The database cannot be written.").Because(err)
+	}
+	about, err := a.Engine.Describe(ctx)
+	return HealthOut{Status: "ok", Engine: about.Engine, Durability: about.Durability}, err
+}

@@ -1,0 +1,94 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// PageQuery asks for a page of a list.
+type PageQuery struct {
+	Limit    int    `query:"limit" minimum:"1" maximum:"250" default:"50" doc:"Most items of the page."`
+	Iterator string `query:"iterator" maxLength:"300" doc:"The iterator or prevIterator of another page."`
+}
+
+// OrderQuery asks for an order.
+type OrderQuery struct {
+	Order string `query:"order" enum:"ascending,descending" doc:"Oldest or newest first."`
+}
+
+// ListResponse is a page of a list.
+type ListResponse[T any] struct {
+	Data         []T     `json:"data" nullable:"false" doc:"The items."`
+	Iterator     *string `json:"iterator" required:"false" doc:"Asks for the next page."`
+	PrevIterator *string `json:"prevIterator" required:"false" doc:"Asks for the page before this one."`
+	Done         bool    `json:"done" doc:"Whether this is the last page in the direction asked for."`
+}
+
+// answerOf is an answer with a body.
+type answerOf[T any] struct{ Body T }
+
+// nothing is an answer without one.
+type nothing struct{}
+
+func answered[T any](body T, err error) (*answerOf[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &answerOf[T]{body}, nil
+}
+
+// done is what an operation without an answer returns.
+func done(err error) (*nothing, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &nothing{}, nil
+}
+
+// ascending reports the order asked for. Setting things up lists them as they came, so that is the default.
+func (q OrderQuery) ascending() bool { return q.Order != "descending" }
+
+// cursor splits an iterator into its direction and where it stands.
+func (q PageQuery) cursor() (text string, backward bool) {
+	return strings.CutPrefix(q.Iterator, "-")
+}
+
+// byID returns the page asked for of a list by ids of kind k.
+func (q PageQuery) byID(k id.Kind, ascending bool) (store.Page[id.ID], error) {
+	page := store.Page[id.ID]{Limit: q.Limit, Ascending: ascending}
+	text, backward := q.cursor()
+	if text == "" {
+		return page, nil
+	}
+	at, err := k.Parse(text)
+	if err != nil {
+		return page, fault.In("query.iterator", "value_error", "Give an iterator that a page of this list came with.")
+	}
+	page.From, page.Backward = &at, backward
+	return page, nil
+}
+
+// listed turns a page of T into the answer.
+func listed[T, C, O any](
+	page store.List[T, C], text func(C) string, convert func(T) O, err error,
+) (*answerOf[ListResponse[O]], error) {
+	if err != nil {
+		return nil, err
+	}
+	out := ListResponse[O]{Data: make([]O, 0, len(page.Items)), Done: page.Done}
+	for _, item := range page.Items {
+		out.Data = append(out.Data, convert(item))
+	}
+	if page.Last != nil {
+		iterator := text(*page.Last)
+		out.Iterator = &iterator
+	}
+	if page.First != nil {
+		iterator := "-" + text(*page.First)
+		out.PrevIterator = &iterator
+	}
+	return &answerOf[ListResponse[O]]{out}, nil
+}

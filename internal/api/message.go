@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// MessageOut is a message.
+type MessageOut struct {
+	ID        string    `json:"id" doc:"Its id."`
+	EventID   *string   `json:"eventId" required:"false" doc:"Your own name for it."`
+	EventType string    `json:"eventType" doc:"Its event type."`
+	Channels  []string  `json:"channels" required:"false" nullable:"true" doc:"Its channels."`
+	Payload   object    `json:"payload" doc:"What is sent; {\"expired\":true} once it is dropped and {} if not asked for."`
+	Timestamp time.Time `json:"timestamp" doc:"When it was published."`
+}
+
+// MessagePath names a message.
+type MessagePath struct {
+	AppPath
+	MsgID string `path:"msg_id" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Id or eventId of the message."`
+}
+
+// ContentQuery asks for content or not.
+type ContentQuery struct {
+	WithContent bool `query:"with_content" default:"true" doc:"Give payloads and bodies too."`
+}
+
+// WhenQuery narrows a list of messages or attempts.
+type WhenQuery struct {
+	EventTypes []string  `query:"event_types" maxItems:"100" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only these event types; joined with commas or repeated."`
+	Channel    string    `query:"channel" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only this channel."`
+	Before     time.Time `query:"before" doc:"Only what came before this time."`
+	After      time.Time `query:"after" doc:"Only what came after this time."`
+}
+
+const (
+	messagesPath = applicationPath + "/msg"
+	messagePath  = messagesPath + "/{msg_id}"
+)
+
+func (a *API) routeMessages() {
+	route(a, operation{
+		id: "v1.message.list", method: http.MethodGet, path: messagesPath, scope: hook.ScopePortal,
+		summary: "List messages, newest first",
+	}, a.listMessages)
+	route(a, operation{
+		id: "v1.message.get", method: http.MethodGet, path: messagePath, scope: hook.ScopePortal,
+		summary: "Get a message",
+	}, a.getMessage)
+	route(a, operation{
+		id: "v1.message.expunge-content", method: http.MethodDelete, path: messagePath + "/content", scope: hook.ScopeApplication,
+		summary: "Drop a message's payload for good", about: "The bodies of the answers to it go too. Deliveries that are still open end.",
+	}, a.expungeMessage)
+}
+
+func (a *API) listMessages(ctx context.Context, in *struct {
+	AppPath
+	PageQuery
+	ContentQuery
+	WhenQuery
+}) (*answerOf[ListResponse[MessageOut]], error) {
+	page, err := in.byID(id.Message, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	owner, err := a.application(ctx, in.AppID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.History.Messages(ctx, owner.Key, store.MessageFilter{
+		EventTypes: in.EventTypes, Channel: in.Channel, Before: in.Before, After: in.After, WithContent: in.WithContent,
+	}, page)
+	return listed(list, id.Message.Text, messageOut(in.WithContent), err)
+}
+
+func (a *API) getMessage(ctx context.Context, in *struct {
+	MessagePath
+	ContentQuery
+}) (*answerOf[MessageOut], error) {
+	_, found, err := a.message(ctx, in.AppID, in.MsgID)
+	return answered(messageOut(in.WithContent)(found), err)
+}
+
+func (a *API) expungeMessage(ctx context.Context, in *struct{ MessagePath }) (*nothing, error) {
+	owner, err := a.application(ctx, in.AppID)
+	if err != nil {
+		return nil, err
+	}
+	return done(a.History.ExpungeMessage(ctx, owner.Key, store.RefOf(id.Message, in.MsgID)))
+}
+
+// check refuses an empty span of time, which is a mistake of the caller's.
+func (q WhenQuery) check() error {
+	if !q.Before.IsZero() && !q.After.IsZero() && !q.After.Before(q.Before) {
+		return fault.In("query.after", "value_error", "Give a time that lies before the parameter before.")
+	}
+	return nil
+}
+
+// messageOut returns a function that shows messages, with their payloads or without.
+func messageOut(withContent bool) func(hook.Message) MessageOut {
+	return func(m hook.Message) MessageOut {
+		return MessageOut{
+			ID: id.Message.Text(m.ID), EventID: orNull(m.EventID), EventType: m.EventType, Channels: m.Channels,
+			Payload: payloadOut(m.Payload, withContent), Timestamp: m.CreatedAt.Truncate(time.Microsecond),
+		}
+	}
+}
+
+// payloadOut returns what stands for a payload, which the interface demands to be an object always.
+func payloadOut(payload []byte, withContent bool) object {
+	switch {
+	case !withContent:
+		return object(`{}`)
+	case payload == nil:
+		return object(`{"expired":true}`)
+	}
+	return payload
+}

@@ -1,0 +1,196 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+const (
+	keepAnswers = 72 * time.Hour   // how long a repeat gets the first answer
+	maxKey      = 256              // bytes of an idempotency key
+	storeAnswer = 10 * time.Second // bound on storing an answer when the caller is gone
+)
+
+// answer is a remembered answer. It is sealed in the store, since it may hold a token.
+type answer struct {
+	Status      int    `json:"status"`
+	ContentType string `json:"contentType"`
+	Body        []byte `json:"body"`
+}
+
+// once answers a repeated request with the first answer, without doing anything. Only successes are
+// remembered: after a failure the same request may be tried again.
+func (a *API) once(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("Idempotency-Key")
+		if key == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, err := a.readBody(w, r)
+		if err == nil {
+			err = checkKey(key)
+		}
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		a.doOnce(w, r, next, a.claim(r, key, body))
+	})
+}
+
+func (a *API) doOnce(w http.ResponseWriter, r *http.Request, next http.Handler, claim store.Claim) {
+	sealed, err := a.Answers.Reserve(r.Context(), claim, a.Clock.Now())
+	if err == nil && sealed != nil {
+		err = a.repeat(w, claim, sealed)
+	}
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	if sealed != nil {
+		return
+	}
+	record := &recorder{header: w.Header(), status: http.StatusOK}
+	defer a.remember(r.Context(), claim, record)
+	next.ServeHTTP(record, r)
+	record.done = true
+	a.remember(r.Context(), claim, record)
+	w.WriteHeader(record.status)
+	_, _ = w.Write(record.body.Bytes()) // the caller may be gone; the answer is kept
+}
+
+// remember stores the answer of a success and lets go of the key otherwise, also when the handler
+// panicked. It does so even if the caller has hung up meanwhile, and only once.
+func (a *API) remember(ctx context.Context, claim store.Claim, record *recorder) {
+	if record.kept {
+		return
+	}
+	record.kept = true
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeAnswer)
+	defer cancel()
+	err := a.keep(ctx, claim, record)
+	if err != nil {
+		a.Log.ErrorContext(ctx, "an answer could not be remembered", "request", requestID(ctx), "error", err)
+	}
+}
+
+func (a *API) keep(ctx context.Context, claim store.Claim, record *recorder) error {
+	if !record.done || record.status < 200 || record.status > 299 {
+		return a.Answers.Forget(ctx, claim.Key)
+	}
+	text, err := json.Marshal(answer{record.status, record.header.Get("Content-Type"), record.body.Bytes()})
+	if err != nil {
+		return err
+	}
+	sealed, err := a.Box.Seal(text, answerContext(claim))
+	if err != nil {
+		return err
+	}
+	return a.Answers.Answer(ctx, claim.Key, sealed)
+}
+
+// repeat sends a remembered answer.
+func (a *API) repeat(w http.ResponseWriter, claim store.Claim, sealed []byte) error {
+	text, err := a.Box.Open(sealed, answerContext(claim))
+	if err != nil {
+		return err
+	}
+	var first answer
+	if err := json.Unmarshal(text, &first); err != nil {
+		return err
+	}
+	if first.ContentType != "" {
+		w.Header().Set("Content-Type", first.ContentType)
+	}
+	w.Header().Set("Idempotency-Replayed", "true")
+	w.WriteHeader(first.Status)
+	_, _ = w.Write(first.Body)
+	return nil
+}
+
+func answerContext(claim store.Claim) []byte { return append([]byte("answer:"), claim.Key[:]...) }
+
+// claim scopes the caller's key by who is calling and what for.
+func (a *API) claim(r *http.Request, key string, body []byte) store.Claim {
+	return store.Claim{
+		Key:         claimKey(caller(r.Context()).ApplicationKey, r.Method, r.URL.Path, key),
+		Fingerprint: fingerprint(body, r.URL.RawQuery),
+		ExpiresAt:   a.Clock.Now().Add(keepAnswers),
+	}
+}
+
+// claimKey hashes its parts so that no choice of one can look like a choice of another.
+func claimKey(tenant hook.Key, parts ...string) [16]byte {
+	h := sha256.New()
+	text := binary.BigEndian.AppendUint64(nil, uint64(tenant)) //nolint:gosec // any bits do
+	for _, part := range parts {
+		text = binary.BigEndian.AppendUint32(text, uint32(len(part))) //nolint:gosec // far below 4 GiB
+		text = append(text, part...)
+	}
+	_, _ = h.Write(text)
+	return [16]byte(h.Sum(nil)[:16])
+}
+
+func fingerprint(body []byte, query string) [16]byte {
+	h := sha256.New()
+	_, _ = h.Write(body)
+	_, _ = io.WriteString(h, "\x00"+query)
+	return [16]byte(h.Sum(nil)[:16])
+}
+
+func checkKey(key string) error {
+	if len(key) > maxKey {
+		return fault.In("header.idempotency-key", "value_error", "Use a key of at most %d bytes.", maxKey)
+	}
+	return nil
+}
+
+// readBody reads the whole body and leaves it for the next reader.
+func (a *API) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := a.takeBody(w, r)
+	if err == nil {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return body, err
+}
+
+// takeBody reads the body into memory of its own, which may be kept.
+func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	limited := http.MaxBytesReader(w, r.Body, a.MaxBody)
+	body := make([]byte, 0, max(r.ContentLength, 0)+512)
+	buffer := bytes.NewBuffer(body)
+	_, err := buffer.ReadFrom(limited)
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return nil, a.tooLarge()
+	case err != nil:
+		return nil, fault.New(fault.Invalid, codeMalformed, "The body did not arrive in full.").Because(err)
+	}
+	return buffer.Bytes(), nil
+}
+
+// recorder keeps an answer until it is remembered.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+	done   bool // the handler returned
+	kept   bool
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// given is a field of a PATCH that may be absent but not null.
+type given[T any] struct {
+	value *T
+	null  bool
+}
+
+// UnmarshalJSON notes that the field is there.
+func (g *given[T]) UnmarshalJSON(text []byte) error {
+	if bytes.Equal(text, []byte("null")) {
+		g.null = true
+		return nil
+	}
+	g.value = new(T)
+	return json.Unmarshal(text, g.value)
+}
+
+// Schema says that the field is written as a T.
+func (given[T]) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[T](), true, "")
+}
+
+// Resolve refuses null, which the framework takes for absent.
+func (g *given[T]) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
+	if !g.null {
+		return nil
+	}
+	return []error{&huma.ErrorDetail{Location: at.String(), Message: "leave the field out, or give a value that is not null"}}
+}
+
+// clearable is a field of a PATCH that may be absent, or null to take the value away.
+type clearable[T any] struct{ value *T }
+
+// UnmarshalJSON notes that the field is there. Null is the zero value of T, which stands for none.
+func (c *clearable[T]) UnmarshalJSON(text []byte) error {
+	c.value = new(T)
+	return json.Unmarshal(text, c.value)
+}
+
+// Schema says that the field is written as a T or null.
+func (clearable[T]) Schema(r huma.Registry) *huma.Schema {
+	s := r.Schema(reflect.TypeFor[T](), true, "")
+	s.Nullable = true
+	return s
+}
+
+// number is a query parameter that need not be there.
+type number struct {
+	value int
+	set   bool
+}
+
+// Schema says that the parameter is written as an integer.
+func (number) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeInteger} }
+
+// object is a JSON object that is handed on as it came.
+type object json.RawMessage
+
+// Schema says that anything may be in the object.
+func (object) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+}
+
+// UnmarshalJSON keeps the text.
+func (o *object) UnmarshalJSON(text []byte) error {
+	*o = bytes.Clone(text)
+	return nil
+}
+
+// MarshalJSON returns the text.
+func (o object) MarshalJSON() ([]byte, error) { return json.RawMessage(o).MarshalJSON() }
+
+// orNull returns nil for the zero value, which stands for none.
+func orNull[T comparable](value T) *T {
+	var none T
+	if value == none {
+		return nil
+	}
+	return &value
+}
+
+// orZero returns the zero value for nil.
+func orZero[T any](value *T) T {
+	if value == nil {
+		var none T
+		return none
+	}
+	return *value
+}
+
+// orEmpty returns an empty map for nil, since the interface promises an object.
+func orEmpty(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

@@ -1,0 +1,161 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/tidwall/gjson"
+
+	"github.com/posthorn/posthorn/internal/auth"
+	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+)
+
+// routePublish adds the operation that everything else is for.
+func (a *API) routePublish() {
+	a.handle(Route{http.MethodPost, messagesPath, hook.ScopeApplication}, http.HandlerFunc(a.publish))
+	a.documentPublish()
+}
+
+// publish takes a message. It is on the path of every message: no reflection, no second copy of the body.
+func (a *API) publish(w http.ResponseWriter, r *http.Request) {
+	p, err := a.publication(w, r)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	receipt, err := a.Publisher.Publish(r.Context(), p)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	if receipt.Repeated {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	answer := appendMessage(make([]byte, 0, len(p.Payload)+512), receipt.Message, withContent(r))
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	w.WriteHeader(http.StatusAccepted)
+	_, _ = w.Write(answer) // the caller may be gone; the message is safe
+}
+
+// publication reads a request.
+func (a *API) publication(w http.ResponseWriter, r *http.Request) (Publication, error) {
+	body, err := a.takeBody(w, r)
+	if err != nil {
+		return Publication{}, err
+	}
+	e, err := readEnvelope(body)
+	if err != nil {
+		return Publication{}, err
+	}
+	who := caller(r.Context())
+	p := Publication{
+		Application: chi.URLParam(r, "app_id"), EventType: e.eventType, EventID: e.eventID, Channels: e.channels,
+		Payload: e.payload, PayloadDays: e.days, IdempotencyKey: r.Header.Get("Idempotency-Key"), Tenant: who.ApplicationKey,
+	}
+	if p.IdempotencyKey != "" {
+		p.Body = fingerprint(body, r.URL.RawQuery)
+	}
+	return p, a.checkPublication(r.Context(), who, &p, e.application)
+}
+
+// checkPublication checks what does not stand in the body.
+func (a *API) checkPublication(ctx context.Context, who auth.Identity, p *Publication, create *ApplicationIn) error {
+	if !catalog.ValidName(p.Application, catalog.MaxName) {
+		return fault.In("path.app_id", "value_error", "Name an application by its id or uid.")
+	}
+	if err := checkKey(p.IdempotencyKey); err != nil {
+		return err
+	}
+	if who.Scope != hook.ScopeServer {
+		_, err := a.application(ctx, p.Application)
+		return err
+	}
+	if create == nil {
+		return nil
+	}
+	spec, err := create.under(p.Application)
+	p.Create = &spec
+	return err
+}
+
+// under returns the application to be made for the name that stands in a path.
+func (in ApplicationIn) under(ref string) (catalog.NewApplication, error) {
+	spec := in.spec()
+	if spec.UID != "" && spec.UID != ref {
+		return spec, fault.In("body.application.uid", "value_error", "Use the uid that is in the path.")
+	}
+	spec.UID = ref
+	return spec, nil
+}
+
+// applicationOf reads the application that a message brings along, which is rare.
+func applicationOf(value gjson.Result) (*ApplicationIn, error) {
+	if value.Type == gjson.Null {
+		return nil, nil
+	}
+	var in ApplicationIn
+	decoder := json.NewDecoder(strings.NewReader(value.Raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil || !value.IsObject() {
+		return nil, fault.In("body.application", "value_error", "Describe an application as when you create one.").Because(err)
+	}
+	return &in, nil
+}
+
+func withContent(r *http.Request) bool {
+	if r.URL.RawQuery == "" {
+		return true
+	}
+	with, err := strconv.ParseBool(r.URL.Query().Get("with_content"))
+	return err != nil || with
+}
+
+// appendMessage appends a MessageOut. All texts in it are names, which need no escapes.
+func appendMessage(dst []byte, m hook.Message, withContent bool) []byte {
+	dst = append(dst, `{"id":"`...)
+	dst = id.Message.Append(dst, m.ID)
+	dst = append(dst, `","eventId":`...)
+	if m.EventID == "" {
+		dst = append(dst, "null"...)
+	} else {
+		dst = appendName(dst, m.EventID)
+	}
+	dst = append(dst, `,"eventType":`...)
+	dst = appendName(dst, m.EventType)
+	dst = append(dst, `,"channels":`...)
+	dst = appendNames(dst, m.Channels)
+	dst = append(dst, `,"payload":`...)
+	dst = append(dst, payloadOut(m.Payload, withContent)...)
+	dst = append(dst, `,"timestamp":"`...)
+	dst = m.CreatedAt.Truncate(time.Microsecond).AppendFormat(dst, time.RFC3339Nano)
+	return append(dst, `"}`...)
+}
+
+func appendName(dst []byte, name string) []byte {
+	dst = append(dst, '"')
+	dst = append(dst, name...)
+	return append(dst, '"')
+}
+
+func appendNames(dst []byte, names []string) []byte {
+	if names == nil {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, '[')
+	for i, name := range names {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendName(dst, name)
+	}
+	return append(dst, ']')
+}

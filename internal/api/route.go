@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"github.com/posthorn/posthorn/internal/hook"
+)
+
+// Route says who may call an operation.
+type Route struct {
+	Method string
+	Path   string
+	Scope  hook.Scope // the least one that may; empty for everybody
+}
+
+// operation is the declaration of one operation.
+type operation struct {
+	id      string
+	method  string
+	path    string
+	scope   hook.Scope // the least one that may; empty for everybody
+	summary string
+	about   string
+	status  int   // of success; zero for the framework's choice
+	also    []int // further statuses of success, with the same body
+}
+
+const scopeKey = "scope"
+
+// route adds an operation to the API and to its document.
+func route[I, O any](a *API, o operation, do func(context.Context, *I) (*O, error)) {
+	declared := huma.Operation{
+		OperationID:     o.id,
+		Method:          o.method,
+		Path:            o.path,
+		Summary:         o.summary,
+		Description:     o.about,
+		DefaultStatus:   o.status,
+		Metadata:        map[string]any{scopeKey: o.scope},
+		MaxBodyBytes:    a.MaxBody + 1, // the framework refuses a body of exactly this size
+		BodyReadTimeout: bodyTimeout,
+		Responses:       a.failures(o),
+		Security:        security(o.scope),
+		Tags:            []string{tagOf(o.path)},
+	}
+	huma.Register(a.huma, declared, func(ctx context.Context, in *I) (*O, error) {
+		out, err := do(ctx, in)
+		if err != nil {
+			return nil, a.problemOf(ctx, err)
+		}
+		return out, nil
+	})
+	a.documentAlso(o)
+}
+
+// bodyTimeout bounds how long a body may take to arrive.
+const bodyTimeout = 10 * time.Second
+
+// adapter puts the framework's operations into the router, behind token and idempotency checks.
+type adapter struct{ api *API }
+
+// Handle adds one operation.
+func (d adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
+	scope, _ := op.Metadata[scopeKey].(hook.Scope)
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler(humachi.NewContext(op, r, w))
+	})
+	if op.Method == http.MethodPost {
+		h = d.api.once(h)
+	}
+	d.api.handle(Route{op.Method, op.Path, scope}, h)
+}
+
+// ServeHTTP serves a request as the router does.
+func (d adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.api.router.ServeHTTP(w, r) }
+
+// handle adds a handler that only callers with the route's scope reach.
+func (a *API) handle(route Route, h http.Handler) {
+	a.scopes = append(a.scopes, route)
+	a.router.Method(route.Method, route.Path, a.guarded(route.Scope, h))
+}
+
+// Routes returns every route with the least scope that may call it.
+func (a *API) Routes() []Route { return a.scopes }
+
+// documentAlso describes the further statuses of success.
+func (a *API) documentAlso(o operation) {
+	item := a.huma.OpenAPI().Paths[o.path]
+	declared := map[string]*huma.Operation{
+		http.MethodPost: item.Post, http.MethodPut: item.Put,
+	}[o.method]
+	for _, status := range o.also {
+		response := *declared.Responses[strconv.Itoa(declared.DefaultStatus)]
+		response.Description = http.StatusText(status)
+		declared.Responses[strconv.Itoa(status)] = &response
+	}
+}

@@ -1,0 +1,55 @@
+package app
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/posthorn/posthorn/internal/config"
+	"github.com/posthorn/posthorn/internal/fault"
+)
+
+// What is in the data directory. The names are a promise to backup scripts.
+const (
+	databaseFile = "posthorn.db"
+	keyFile      = "posthorn.key"
+	lockFile     = "posthorn.lock"
+)
+
+// dataDir is the folder that a server keeps everything in.
+type dataDir string
+
+// makeDataDir returns the configured folder, made for its owner alone if it is not there.
+func makeDataDir(c config.Config) (dataDir, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return "", dataFault(c.Data, err)
+	}
+	dir, err := filepath.Abs(c.Data)
+	return dataDir(dir), err
+}
+
+// existingDataDir returns the configured folder for commands that must not start an empty database
+// because of a slip in the path.
+func existingDataDir(c config.Config) (dataDir, error) {
+	dir, err := filepath.Abs(c.Data)
+	if err != nil {
+		return "", err
+	}
+	_, err = os.Stat(dataDir(dir).path(databaseFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fault.New(fault.NotFound, "no_data",
+			"There is no Posthorn database in %s: start `posthorn serve` there first, or name the right folder with --data or POSTHORN_DATA.", dir)
+	}
+	if err != nil {
+		return "", dataFault(dir, err)
+	}
+	return dataDir(dir), nil
+}
+
+func (d dataDir) path(name string) string { return filepath.Join(string(d), name) }
+
+func dataFault(dir string, cause error) error {
+	return fault.New(fault.Unavailable, "data_not_writable",
+		"The data directory %s cannot be used: make it writable for this user, or choose another one with --data or POSTHORN_DATA.", dir).Because(cause)
+}

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	mathrand "math/rand/v2"
+	"net/netip"
+
+	"github.com/posthorn/posthorn/internal/api"
+	"github.com/posthorn/posthorn/internal/auth"
+	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/deliver"
+	"github.com/posthorn/posthorn/internal/egress"
+	"github.com/posthorn/posthorn/internal/publish"
+)
+
+// parts are the use cases of a server.
+type parts struct {
+	*base
+	admin  string // token that was generated just now, to be shown once
+	auth   *auth.Service
+	client *egress.Client
+	engine *deliver.Engine
+	api    *api.API
+}
+
+// build makes the use cases and ties them together.
+func (b *base) build(ctx context.Context) (*parts, error) {
+	p := &parts{base: b}
+	if err := p.buildAuth(ctx); err != nil {
+		return nil, err
+	}
+	policy, err := b.policy()
+	if err != nil {
+		return nil, err
+	}
+	p.client = egress.New(egress.Config{Policy: policy, Clock: b.Clock, KeepBody: int(b.config.ResponseKeep)})
+	directory := catalog.NewDirectory(b.store, catalog.NewVault(b.box))
+	p.engine = b.newEngine(directory, p.client)
+	directory.Tell(p.engine)
+	p.api = p.newAPI(directory, policy)
+	return p, nil
+}
+
+func (p *parts) buildAuth(ctx context.Context) (err error) {
+	p.auth, err = auth.New(auth.Config{
+		Tokens: p.store, Applications: p.store, IDs: p.ids, Random: rand.Reader, Clock: p.Clock, JWTSecret: p.config.JWTSecret,
+	})
+	if err != nil {
+		return err
+	}
+	p.admin, err = p.auth.EnsureAdmin(ctx, p.config.AdminToken.Reveal())
+	return err
+}
+
+// policy says where endpoints may point: never to this server itself.
+func (b *base) policy() (egress.Policy, error) {
+	local, err := egress.LocalAddrs()
+	if err != nil {
+		return egress.Policy{}, err
+	}
+	o := egress.Options{
+		AllowNetworks: b.config.AllowNetworks.Strings(), AllowHTTP: b.config.AllowHTTP,
+		Listeners: []netip.AddrPort{addrPort(b.listener)}, LocalAddrs: local,
+	}
+	if b.config.PublicURL != "" {
+		o.OwnURLs = []string{b.config.PublicURL}
+	}
+	return egress.NewPolicy(o)
+}
+
+// limits derives the engine's bounds from the settings.
+func (b *base) limits() deliver.Limits {
+	c := b.config
+	return deliver.Limits{
+		InFlight: c.MaxInFlight, Window: max(2*c.MaxInFlight, 256), Workers: maxWorkers,
+		Queue: c.Queue, Lane: max(c.Queue/4, 100), Bytes: int(c.Memory),
+	}
+}
+
+// maxWorkers bounds the requests on the wire in all; each costs a goroutine and a socket.
+const maxWorkers = 4096
+
+func (b *base) newEngine(directory *catalog.Directory, client *egress.Client) *deliver.Engine {
+	return deliver.New(
+		deliver.Parts{Store: b.store, Directory: directory, Sender: client, IDs: b.ids},
+		deliver.Config{
+			Limits: b.limits(), Policy: b.config.RetrySchedule.Policy, Timeout: b.config.AttemptTimeout,
+			Drain: b.config.DrainTimeout, Chance: mathrand.Float64, Clock: b.Clock, Log: b.Log,
+		},
+	)
+}
+
+func (p *parts) newAPI(directory *catalog.Directory, policy egress.Policy) *api.API {
+	strict := p.config.EventTypes == "strict"
+	schemas := catalog.NewSchemas()
+	applications := catalog.NewApplications(p.store, p.ids, p.Clock, directory)
+	types := catalog.NewEventTypes(p.store, schemas, p.Clock, directory)
+	endpoint := catalog.EndpointConfig{Box: p.box, Policy: policy, IDs: p.ids, Random: rand.Reader, Clock: p.Clock, Changes: directory}
+	if strict {
+		endpoint.Types = p.store
+	}
+	messages := publish.New(publish.Parts{
+		Directory: directory, Applications: applications, Types: types, Schemas: schemas,
+		Journal: p.store, Dispatcher: p.engine, IDs: p.ids,
+	}, publish.Config{Strict: strict, Clock: p.Clock})
+	return api.New(api.Config{
+		Applications: applications, Endpoints: catalog.NewEndpoints(p.store, endpoint), EventTypes: types,
+		History: p.store, Answers: p.store, Engine: p.store, Publisher: publisher{messages},
+		Replayer: replayer{p.engine, messages}, Auth: p.auth, Box: p.box, IDs: p.ids, Clock: p.Clock, Log: p.Log,
+		PublicURL: p.publicURL(), MaxBody: int64(p.config.MaxBody),
+	})
+}
+
+func (b *base) publicURL() string {
+	if b.config.PublicURL != "" {
+		return b.config.PublicURL
+	}
+	return reachable(addrPort(b.listener))
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/posthorn/posthorn/internal/bench"
+)
+
+func newBench(e Env) *cobra.Command {
+	var c bench.Config
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure how fast webhooks are stored and delivered",
+		Long: `Publish to a server, receive everything, and print what was delivered per second, how long
+it took, and what was lost or duplicated; beside it, from the same run, the figures of a
+forwarder that stores nothing. Without --url it starts a server of its own on temporary
+data. It exits with 5 if anything acknowledged did not arrive.` + exits(exitRefused, exitTaken, exitUnavailable),
+		Example: `  posthorn bench --publishers 128 --duration 20s
+  POSTHORN_ADMIN_TOKEN=... posthorn bench --url http://127.0.0.1:8071 --rate 1000`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd, e, c) },
+	}
+	addBenchFlags(cmd, &c)
+	cmd.AddCommand(newBenchSuite(e), newBenchForward(e))
+	return cmd
+}
+
+func addBenchFlags(cmd *cobra.Command, c *bench.Config) {
+	flags := cmd.Flags()
+	flags.StringVar(&c.BaseURL, "url", "", "running server to measure; its token comes from $POSTHORN_ADMIN_TOKEN")
+	flags.IntVar(&c.ServerPID, "pid", 0, "process of that server on this machine, to measure its memory")
+	flags.IntVar(&c.Publishers, "publishers", 64, "publishers at a time")
+	flags.IntVar(&c.Messages, "messages", 0, "stop after this many messages")
+	flags.DurationVar(&c.Duration, "duration", 0, "stop after this long (default 10s unless --messages is given)")
+	flags.Float64Var(&c.Rate, "rate", 0, "messages a second (default as fast as answers come)")
+	flags.DurationVar(&c.Warmup, "warmup", 0, "publish this long before measuring; negative is not at all (default 2s)")
+	flags.IntVar(&c.PayloadSize, "payload-size", 1024, "bytes of a payload")
+	flags.StringVar(&c.PayloadFile, "payload", "", "JSON file to send instead of a made-up payload")
+	flags.IntVar(&c.FanOut, "fan-out", 1, "endpoints that get every message")
+	flags.Float64Var(&c.HangingShare, "hanging", 0, "share of the endpoints that hang, from 0 to 1")
+	flags.DurationVar(&c.HangFor, "hang-for", 0, "how long they hang (default 15s)")
+	flags.DurationVar(&c.Quiet, "quiet", 0, "count deliveries as lost after this long without any (default 20s)")
+	flags.BoolVar(&c.Verify, "verify", false, "check every signature")
+	flags.BoolVar(&c.NoForwarder, "no-forwarder", false, "leave out the forwarder")
+	flags.BoolVar(&c.JSON, "json", false, "print JSON")
+}
+
+func runBench(cmd *cobra.Command, e Env, c bench.Config) error {
+	if c.BaseURL != "" {
+		token, err := e.adminToken(cmd)
+		if err != nil {
+			return err
+		}
+		c.Token = token
+	}
+	c.Clock, c.Binary = e.Clock, e.Program
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	_, err := bench.Run(ctx, c, bench.Streams{Out: e.Out, Err: e.Err})
+	return err
+}
+
+// adminToken returns the token that a client command sends. It has no flag, because every user of a
+// machine sees the arguments of a process.
+func (e Env) adminToken(cmd *cobra.Command) (string, error) {
+	settings, err := e.load(cmd)
+	return settings.AdminToken.Reveal(), err
+}

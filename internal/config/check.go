@@ -1,0 +1,87 @@
+package config
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strconv"
+
+	"github.com/posthorn/posthorn/internal/auth"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/secret"
+)
+
+// check looks at what no tag can say and returns a sentence for each setting that is wrong.
+func (l *Loaded) check() []string {
+	var problems []string
+	for _, value := range l.Values {
+		if err := l.checkOne(value.Key); err != nil {
+			problems = append(problems, value.problem(err))
+		}
+	}
+	return problems
+}
+
+func (l *Loaded) checkOne(key string) error {
+	switch key {
+	case "listen":
+		return checkListen(l.Listen)
+	case "public_url":
+		return checkURL(l.PublicURL)
+	case "admin_token":
+		return ifSet(l.AdminToken, func(s secret.String) error { return auth.CheckAdminToken(s.Reveal()) })
+	case "jwt_secret":
+		return ifSet(l.JWTSecret, auth.CheckJWTSecret)
+	case "encryption_key":
+		return ifSet(l.EncryptionKey, func(s secret.String) error {
+			_, err := secret.FromText(s.Reveal())
+			return err
+		})
+	case "memory":
+		if l.Memory < l.MaxBody {
+			return errors.New("it must not be smaller than max_body")
+		}
+	}
+	return nil
+}
+
+// problem puts the setting's names in front of a check's own sentence.
+func (v Value) problem(err error) string {
+	if errors.Is(err, errValue) {
+		return v.complaint(v.Text)
+	}
+	reason := err.Error()
+	if problem := (*fault.Error)(nil); errors.As(err, &problem) {
+		reason = problem.Detail
+	}
+	return "The setting " + v.Key + " (" + v.Names() + ", here from " + v.Origin + ") is not usable: " + reason
+}
+
+func ifSet(s secret.String, check func(secret.String) error) error {
+	if s.IsZero() {
+		return nil
+	}
+	return check(s)
+}
+
+func checkListen(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return errValue
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return errValue
+	}
+	return nil
+}
+
+func checkURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return errValue
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+// Package config says every setting once. The struct Config below is the list: flags, environment
+// variables, keys of the YAML file, defaults, limits, help, redaction and the reference page are all
+// derived from its tags, so that none of them can be forgotten or disagree.
+//
+// It is the only package that reads the environment.
+package config
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/secret"
+)
+
+// Config is the effective settings. The tags of a field are:
+//
+//	key      the key of the YAML file; the variable is POSTHORN_<KEY> and the flag --<key>
+//	flag     another flag, or - for none: secrets have none, since every user of a machine sees them in ps
+//	default  as text; without it the setting is unset
+//	min,max  limits, inclusive
+//	one      the words that are allowed
+//	form     what a text looks like, for people
+//	empty    "no" if set but empty is a mistake rather than a choice
+//	doc      what it is for
+type Config struct {
+	Listen         string        `key:"listen" default:"127.0.0.1:8071" form:"host:port" empty:"no" doc:"Address to serve the API on. Port 0 takes a free one."`
+	Data           string        `key:"data" default:"./data" form:"a folder" empty:"no" doc:"Folder of the SQLite database and the key file. It is made if it is not there."`
+	DatabaseURL    secret.String `key:"database_url" flag:"database" form:"postgres://user:password@host/name" doc:"PostgreSQL database to use instead of SQLite."`
+	AdminToken     secret.String `key:"admin_token" flag:"-" form:"at least 24 characters, such as openssl rand -hex 24 prints" empty:"no" doc:"Token that may do everything. Without it, one is generated at the first start and shown once. Changing it ends the former one."`
+	EncryptionKey  secret.String `key:"encryption_key" flag:"-" form:"base64 of 32 random bytes, as openssl rand -base64 32 prints; several separated by commas, the first seals" empty:"no" doc:"Key for secrets at rest. Without it, a key file is made beside the data."`
+	JWTSecret      secret.String `key:"jwt_secret" flag:"-" form:"at least 32 bytes, such as openssl rand -base64 48 prints" empty:"no" doc:"Secret of the JWTs that are accepted beside tokens. Without it, none are."`
+	PublicURL      string        `key:"public_url" form:"http(s)://host" doc:"Where people reach this server, for links. Endpoints may not point there."`
+	AllowNetworks  Networks      `key:"allow_networks" form:"CIDR blocks separated by commas, such as 127.0.0.0/8" doc:"Networks that endpoints may point to although they are not public. Plain http is allowed there."`
+	AllowHTTP      bool          `key:"allow_http" default:"false" doc:"Whether endpoints may use plain http everywhere."`
+	RetrySchedule  Schedule      `key:"retry_schedule" default:"5s,5m,30m,2h,5h,10h,14h,20h,24h" form:"durations separated by commas" doc:"Waits before each retry of a delivery; each is stretched by up to a fifth. Empty never retries."`
+	AttemptTimeout time.Duration `key:"attempt_timeout" default:"15s" min:"1s" max:"60s" doc:"How long a whole attempt may take, from the name lookup to the last byte of the answer."`
+	MaxInFlight    int           `key:"max_in_flight" default:"128" min:"1" max:"10000" doc:"Most requests to one endpoint at a time."`
+	ResponseKeep   Size          `key:"response_keep" default:"16KiB" min:"1KiB" max:"1MiB" doc:"How much of an endpoint's answer is kept with the attempt."`
+	MaxBody        Size          `key:"max_body" default:"1MiB" min:"1KiB" max:"64MiB" doc:"Largest request that the API takes, and so the largest message."`
+	EventTypes     string        `key:"event_types" default:"open" one:"open,strict" doc:"Whether publishing makes event types on first use (open) or refuses unknown ones (strict)."`
+	Retention      time.Duration `key:"retention" default:"90d" min:"1h" max:"3650d" doc:"How long messages and attempts are kept."`
+	Memory         Size          `key:"memory" default:"64MiB" min:"1MiB" max:"1TiB" doc:"Most bytes of payloads held in memory for dispatch. What is more waits in the database."`
+	Queue          int           `key:"queue" default:"100000" min:"100" max:"100000000" doc:"Most deliveries held in memory for dispatch. What is more waits in the database."`
+	DrainTimeout   time.Duration `key:"drain_timeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and attempts under way may go on after SIGTERM."`
+	LogLevel       slog.Level    `key:"log_level" default:"info" one:"debug,info,warn,error" doc:"Least level of the lines that are logged."`
+	LogFormat      string        `key:"log_format" default:"text" one:"text,json" doc:"Form of the log, which goes to standard error."`
+}

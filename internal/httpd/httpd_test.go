@@ -1,0 +1,202 @@
+package httpd_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/httpd"
+)
+
+// serve runs a server for the test and returns where it is.
+func serve(t *testing.T, h http.Handler) string {
+	t.Helper()
+	var none net.ListenConfig
+	listener, err := none.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	check(t, err)
+	s := httpd.New(httpd.Config{Listener: listener, Handler: h, Log: slog.New(slog.DiscardHandler)})
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(context.WithoutCancel(t.Context())) }()
+	<-s.Ready()
+	t.Cleanup(func() {
+		s.Stop()
+		check(t, <-ended)
+	})
+	return listener.Addr().String()
+}
+
+// exchange sends raw bytes and returns the status and body of the answer.
+func exchange(t *testing.T, addr, request string) (int, string) {
+	t.Helper()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", addr)
+	check(t, err)
+	defer func() { _ = conn.Close() }()
+	check(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	go func() { _, _ = io.WriteString(conn, request) }() // the server may answer before it read everything
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	check(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	body, _ := io.ReadAll(answer.Body) // a refused request may end in a reset
+	return answer.StatusCode, string(body)
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func isJSON(t *testing.T, body string) {
+	t.Helper()
+	var out struct{ Code, Detail string }
+	if err := json.Unmarshal([]byte(body), &out); err != nil || out.Code == "" || out.Detail == "" {
+		t.Errorf("the body is no {code, detail}: %q", body)
+	}
+}
+
+var fine = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	_, _ = io.WriteString(w, "fine")
+})
+
+func TestRequestsWithTwoLengthsAreRefused(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, fine)
+	for name, head := range map[string]string{
+		"two lengths":         "Content-Length: 3\r\nContent-Length: 4\r\n",
+		"bad chunking":        "Transfer-Encoding: chunked, identity\r\n",
+		"length is no number": "Content-Length: +3\r\n",
+	} {
+		status, _ := exchange(t, addr, "POST / HTTP/1.1\r\nHost: a\r\n"+head+"\r\nabc")
+
+		if status != http.StatusBadRequest && status != http.StatusNotImplemented {
+			t.Errorf("%s: got %d", name, status)
+		}
+	}
+}
+
+func TestNothingIsSmuggledBehindAChunkedBody(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(w, r.Body)
+	}))
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", addr)
+	check(t, err)
+	defer func() { _ = conn.Close() }()
+	check(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n"+
+		"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")
+	check(t, err)
+	all, _ := io.ReadAll(conn) // ends when the server closes, perhaps with a reset
+
+	if n := strings.Count(string(all), "HTTP/1.1 "); n != 1 || !strings.Contains(string(all), "Connection: close") {
+		t.Errorf("got %d answers: %q", n, all)
+	}
+}
+
+func TestTooManyHeadersAreRefused(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, fine)
+	many := strings.Repeat("X-A: b\r\n", httpd.MaxHeaders+1)
+	large := "X-A: " + strings.Repeat("b", httpd.MaxHeaderSize+1) + "\r\n"
+	for _, head := range []string{many, large} {
+		status, body := exchange(t, addr, "GET / HTTP/1.1\r\nHost: a\r\n"+head+"\r\n")
+
+		if status != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("got %d", status)
+		}
+		isJSON(t, body)
+	}
+}
+
+func TestHeaderOfAMegabyteIsCutOff(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, fine)
+
+	status, _ := exchange(t, addr, "GET / HTTP/1.1\r\nHost: a\r\nX-A: "+strings.Repeat("b", 1<<20)+"\r\n\r\n")
+
+	if status != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("got %d", status)
+	}
+}
+
+func TestTraceAndConnectAreRefused(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, fine)
+	for _, line := range []string{"TRACE /", "CONNECT a:443"} {
+		status, body := exchange(t, addr, line+" HTTP/1.1\r\nHost: a\r\n\r\n")
+
+		if status != http.StatusMethodNotAllowed {
+			t.Errorf("%s: got %d", line, status)
+		}
+		isJSON(t, body)
+	}
+}
+
+func TestMethodOverrideHeadersMeanNothing(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Method) }))
+
+	_, body := exchange(t, addr, "GET / HTTP/1.1\r\nHost: a\r\nX-HTTP-Method-Override: DELETE\r\nX-Method-Override: DELETE\r\n\r\n")
+
+	if body != "GET" {
+		t.Errorf("the method became %s", body)
+	}
+}
+
+func TestPanicIsAnAnswerAndTheServerGoesOn(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/panic" {
+			panic("secret")
+		}
+	}))
+
+	status, body := exchange(t, addr, "GET /panic HTTP/1.1\r\nHost: a\r\n\r\n")
+	after, _ := exchange(t, addr, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+
+	if status != http.StatusInternalServerError || strings.Contains(body, "secret") || after != http.StatusOK {
+		t.Errorf("got %d %q and then %d", status, body, after)
+	}
+	isJSON(t, body)
+}
+
+func TestRequestUnderWayIsAnsweredAfterStop(t *testing.T) {
+	t.Parallel()
+	var none net.ListenConfig
+	listener, err := none.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	check(t, err)
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	s := httpd.New(httpd.Config{Listener: listener, Log: slog.New(slog.DiscardHandler), Handler: http.HandlerFunc(
+		func(w http.ResponseWriter, _ *http.Request) {
+			close(begun)
+			<-goOn
+			_, _ = io.WriteString(w, "done")
+		})})
+	ended, got := make(chan error, 1), make(chan string, 1)
+	go func() { ended <- s.Run(t.Context()) }()
+	go func() {
+		_, body := exchange(t, listener.Addr().String(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		got <- body
+	}()
+
+	<-begun
+	s.Stop()
+	close(goOn)
+
+	if body := <-got; body != "done" {
+		t.Errorf("got %q", body)
+	}
+	check(t, <-ended)
+}
