@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"strings"
 
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
@@ -27,4 +29,23 @@ func WriterSettings(ctx context.Context, s *Store) (settings string, err error) 
 		return t.row("SELECT (SELECT journal_mode FROM pragma_journal_mode) || ' ' || (SELECT synchronous FROM pragma_synchronous)").Scan(&settings)
 	})
 	return settings, err
+}
+
+// Plan returns the steps by which SQLite would run a query (https://sqlite.org/eqp.html).
+func Plan(ctx context.Context, db *sql.DB, query string) (steps []string, err error) {
+	arguments := make([]any, strings.Count(query, "?"))
+	rows, err := db.QueryContext(ctx, "EXPLAIN QUERY PLAN "+query, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = closeRows(rows, err) }()
+	for rows.Next() {
+		var number, parent, unused int
+		var step string
+		if err := rows.Scan(&number, &parent, &unused, &step); err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return steps, nil
 }

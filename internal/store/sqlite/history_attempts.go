@@ -72,7 +72,7 @@ func scanAttempt(row scanner) (store.AttemptRecord, error) {
 	err := row.Scan(&a.ApplicationKey, &a.MessageKey, &a.EndpointKey, intoID{&a.ID}, &a.Outcome, &a.Cause, &a.Status,
 		&a.Trigger, &a.Number, &micros, &a.URL, intoID{&r.MessageID}, intoID{&r.EndpointID}, &a.Response, intoJSON{&a.Headers})
 	a.Duration = time.Duration(micros) * time.Microsecond
-	a.StartedAt = a.ID.Time()
+	a.StartedAt = a.ID.Time().Truncate(time.Microsecond)
 	return r, err
 }
 

@@ -11,13 +11,13 @@ import (
 
 // scanLimit bounds the rows that one page reads. A filter that matches rarely costs this much and gives
 // a short page, whose cursor stands on the last row that was read, so that the next page makes progress.
-const scanLimit = 5_000
+const scanLimit = 10_000
 
 // falling reports whether a page is read from large to small cursors.
 func falling[C any](page store.Page[C]) bool { return page.Ascending == page.Backward }
 
-// order completes a query over one ordered column for a page. The query lives in a prepared statement
-// that is stepped row by row: it ends when the page is full and needs no limit of its own.
+// order completes a query over one ordered column for a page. Rows come one by one as they are asked
+// for, so the query ends when the page is full and needs no limit of its own.
 func order[C any](query, column string, page store.Page[C]) string {
 	if falling(page) {
 		return query + " ORDER BY " + column + " DESC"
@@ -33,11 +33,12 @@ type span struct{ after, before time.Time }
 func idRange(page store.Page[id.ID], within span) (low, high []byte) {
 	low, high = []byte{0}, bytes.Repeat([]byte{0xff}, len(id.ID{})+1)
 	if !within.after.IsZero() {
-		floor := id.Floor(within.after.Add(1)) // the instant itself is left out
+		// The instant is left out with all of its microsecond, for ids are finer than the times we show.
+		floor := id.Floor(within.after.Truncate(time.Microsecond).Add(time.Microsecond))
 		low = floor[:]
 	}
 	if !within.before.IsZero() {
-		floor := id.Floor(within.before)
+		floor := id.Floor(within.before.Truncate(time.Microsecond))
 		high = floor[:]
 	}
 	switch {

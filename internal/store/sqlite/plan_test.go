@@ -1,7 +1,6 @@
 package sqlite_test
 
 import (
-	"context"
 	"database/sql"
 	"path/filepath"
 	"regexp"
@@ -21,7 +20,7 @@ func TestNoQueryReadsATableThatGrowsFromEndToEnd(t *testing.T) {
 	all := queries(t)
 
 	for where, query := range all {
-		steps, err := plan(t.Context(), db, query)
+		steps, err := sqlite.Plan(t.Context(), db, query)
 		if err != nil {
 			fragment(t, where, query, err)
 		}
@@ -42,7 +41,7 @@ func TestListsAreReadInTheirOrderAndNotSorted(t *testing.T) {
 	db := raw(t)
 
 	for _, query := range sqlite.Walks() {
-		steps, err := plan(t.Context(), db, query)
+		steps, err := sqlite.Plan(t.Context(), db, query)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,25 +80,6 @@ func reopen(t *testing.T, path string) *sql.DB {
 		}
 	})
 	return db
-}
-
-// plan returns the steps by which SQLite would run a query (https://sqlite.org/eqp.html).
-func plan(ctx context.Context, db *sql.DB, query string) (steps []string, err error) {
-	arguments := make([]any, strings.Count(query, "?"))
-	rows, err := db.QueryContext(ctx, "EXPLAIN QUERY PLAN "+query, arguments...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var number, parent, unused int
-		var step string
-		if err := rows.Scan(&number, &parent, &unused, &step); err != nil {
-			return nil, err
-		}
-		steps = append(steps, step)
-	}
-	return steps, rows.Err()
 }
 
 // fragment fails the test unless the query is the beginning of one that is completed where it is used.

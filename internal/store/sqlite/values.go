@@ -45,14 +45,6 @@ func listOrNull(list []string) any {
 	return string(text)
 }
 
-func listOf(v sql.NullString) ([]string, error) {
-	if !v.Valid {
-		return nil, nil
-	}
-	var list []string
-	return list, json.Unmarshal([]byte(v.String), &list)
-}
-
 // metadataText keeps the caller's labels as a JSON object.
 func metadataText(metadata map[string]string) string {
 	if len(metadata) == 0 {

@@ -16,7 +16,8 @@ import (
 )
 
 // fixture is a store with builders that fill in what a test does not care about. Its time moves by a
-// millisecond with everything that it builds, so that later things are later.
+// millisecond with everything that it builds, so that later things are later. It begins a minute ago, so
+// that it stays behind the store's own clock: nothing is stored before it was made.
 type fixture struct {
 	store.Store
 	t   *testing.T
@@ -26,13 +27,15 @@ type fixture struct {
 
 func newFixture(t *testing.T, s store.Store) *fixture {
 	t.Helper()
-	return &fixture{Store: s, t: t, ids: id.NewSource(rand.Reader), now: clock.Clock{}.Now().Truncate(time.Millisecond)}
+	begin := clock.Clock{}.Now().Add(-time.Minute).Truncate(time.Millisecond)
+	return &fixture{Store: s, t: t, ids: id.NewSource(rand.Reader), now: begin}
 }
 
-// tick moves the time and returns it with an id made at it.
+// tick moves the time and returns it with an id made at it. The id is finer than the microsecond that
+// times are kept to.
 func (f *fixture) tick() (time.Time, id.ID) {
 	f.now = f.now.Add(time.Millisecond)
-	return f.now, f.ids.New(f.now)
+	return f.now, f.ids.New(f.now.Add(789))
 }
 
 // application stores an application.

@@ -174,11 +174,11 @@ func messageEmptyWalk(t *testing.T, f *fixture) {
 
 func messageRareFilter(t *testing.T, f *fixture) {
 	if testing.Short() {
-		t.Skip("stores ten thousand messages")
+		t.Skip("stores twelve thousand messages")
 	}
 	a := f.application()
 	rare := []id.ID{f.message(a, nil, func(m *hook.Message) { m.EventType = "rare" }).ID}
-	crowd := make([]store.Publication, 10_000)
+	crowd := make([]store.Publication, 12_000)
 	for i := range crowd {
 		crowd[i] = f.publication(a, nil)
 	}
