@@ -49,3 +49,10 @@ func Plan(ctx context.Context, db *sql.DB, query string) (steps []string, err er
 	}
 	return steps, nil
 }
+
+// LimitGroup makes groups of at most n publishes and n settlements: what commits of one's own cost.
+func LimitGroup(s *Store, n int) {
+	s.writer.mu.Lock()
+	defer s.writer.mu.Unlock()
+	s.writer.most = n
+}

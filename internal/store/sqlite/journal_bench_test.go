@@ -5,7 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"path/filepath"
-	"sync/atomic"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,24 +16,26 @@ import (
 )
 
 // BenchmarkPublishAndSettle is the store's whole share of a delivered message: publish with an
-// idempotency key, and the settlement of its one delivery, from 64 goroutines for each processor.
+// idempotency key, and the settlement of its one delivery, from 64 goroutines for each processor. The
+// cases differ in how many may share a transaction.
 func BenchmarkPublishAndSettle(b *testing.B) {
-	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "posthorn.db"), sqlite.Options{})
-	if err != nil {
-		b.Fatal(err)
+	for _, group := range []int{1, 16, 1024} {
+		b.Run("group="+strconv.Itoa(group), func(b *testing.B) {
+			s := open(b, filepath.Join(b.TempDir(), "posthorn.db"))
+			sqlite.LimitGroup(s, group)
+			publishInParallel(b, s)
+		})
 	}
-	defer func() { _ = s.Close() }()
-	if err := s.Begin(b.Context(), 1, 128, time.Now()); err != nil {
-		b.Fatal(err)
-	}
+}
+
+func publishInParallel(b *testing.B, s *sqlite.Store) {
 	ids := id.NewSource(rand.Reader)
 	payload := bytes.Repeat([]byte("x"), 1024)
-	var count atomic.Int64
 	b.SetParallelism(64)
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := publishAndSettle(b.Context(), s, ids, payload, count.Add(1)); err != nil {
+			if err := publishAndSettle(b.Context(), s, ids, payload); err != nil {
 				b.Error(err)
 				return
 			}
@@ -42,7 +44,7 @@ func BenchmarkPublishAndSettle(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
-func publishAndSettle(ctx context.Context, s *sqlite.Store, ids *id.Source, payload []byte, n int64) error {
+func publishAndSettle(ctx context.Context, s *sqlite.Store, ids *id.Source, payload []byte) error {
 	now := time.Now()
 	claim := &store.Claim{ExpiresAt: now.Add(72 * time.Hour)}
 	random := ids.New(now)

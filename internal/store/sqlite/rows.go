@@ -30,7 +30,7 @@ func (t *tx) insertUnless(list rows, conflict string) (leftOut bool, err error) 
 			size /= 2
 			continue
 		}
-		changed, err := t.change(list.into+placeholders(size, list.columns)+conflict, list.values[:width]...)
+		changed, err := t.changeMany(many{list.into, size, list.columns, conflict}, list.values[:width])
 		if err != nil {
 			return false, err
 		}
@@ -47,7 +47,7 @@ func (t *tx) each(before, after string, keys []any) error {
 			size /= 2
 			continue
 		}
-		if err := t.exec(before+placeholders(1, size)+after, keys[:size]...); err != nil {
+		if _, err := t.changeMany(many{before, 1, size, after}, keys[:size]); err != nil {
 			return err
 		}
 		keys = keys[size:]
@@ -55,8 +55,33 @@ func (t *tx) each(before, after string, keys []any) error {
 	return nil
 }
 
-// placeholders returns "(?,?),(?,?)" for two rows of two columns.
-func placeholders(count, columns int) string {
-	row := "(" + strings.Repeat("?,", columns-1) + "?)"
-	return strings.Repeat(row+",", count-1) + row
+// many is a statement with a list of rows in the middle. It is the key by which the prepared statement
+// is found: building the text for every group would cost more than running it.
+type many struct {
+	before         string
+	count, columns int
+	after          string
+}
+
+// text returns the statement, with "(?,?),(?,?)" for two rows of two columns.
+func (m many) text() string {
+	row := "(" + strings.Repeat("?,", m.columns-1) + "?)"
+	return m.before + strings.Repeat(row+",", m.count-1) + row + m.after
+}
+
+// changeMany runs the statement and returns how many rows it changed.
+func (t *tx) changeMany(m many, args []any) (int64, error) {
+	stmt := t.w.many[m]
+	if stmt == nil {
+		var err error
+		if stmt, err = t.w.conn.PrepareContext(t.ctx, m.text()); err != nil {
+			return 0, err
+		}
+		t.w.many[m] = stmt
+	}
+	result, err := stmt.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

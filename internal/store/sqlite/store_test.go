@@ -18,7 +18,7 @@ func TestKeepsTheContract(t *testing.T) {
 }
 
 // open opens a store for the length of a test and begins its run.
-func open(t *testing.T, path string) *sqlite.Store {
+func open(t testing.TB, path string) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 	if err != nil {

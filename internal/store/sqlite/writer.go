@@ -17,6 +17,9 @@ type writer struct {
 	conn  *sql.Conn
 	clock clock.Clock
 	stmts map[string]*sql.Stmt // prepared on conn, used by the loop only
+	many  map[many]*sql.Stmt   // the same for lists of rows
+
+	most int // members of a group
 
 	mu       sync.Mutex
 	gathered group
@@ -37,7 +40,8 @@ type group struct {
 
 func (g *group) size() int { return len(g.publications) + len(g.settlements) + len(g.works) }
 
-// maxGroup bounds a transaction, so that the first in it does not wait for thousands behind it.
+// maxGroup bounds each kind of work in a transaction, so that the first in it does not wait for
+// thousands behind it.
 const maxGroup = 1024
 
 // work is any other write: a function that runs inside the group's transaction, alone in a savepoint.
@@ -58,7 +62,7 @@ func startWriter(ctx context.Context, db *sql.DB, c clock.Clock) (*writer, error
 	if err != nil {
 		return nil, translate("open the writer", err)
 	}
-	w := &writer{db: db, conn: conn, clock: c, stmts: map[string]*sql.Stmt{},
+	w := &writer{db: db, conn: conn, clock: c, stmts: map[string]*sql.Stmt{}, many: map[many]*sql.Stmt{}, most: maxGroup,
 		wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	if err := w.keys.load(ctx, conn); err != nil {
 		return nil, translate("read the newest key", err)
@@ -114,9 +118,9 @@ func (w *writer) loop(ctx context.Context) {
 func (w *writer) take() (next group, last bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	next.publications, w.gathered.publications = split(w.gathered.publications)
-	next.settlements, w.gathered.settlements = split(w.gathered.settlements)
-	next.works, w.gathered.works = split(w.gathered.works)
+	next.publications, w.gathered.publications = split(w.gathered.publications, w.most)
+	next.settlements, w.gathered.settlements = split(w.gathered.settlements, w.most)
+	next.works, w.gathered.works = split(w.gathered.works, w.most)
 	if w.gathered.size() > 0 {
 		w.signal()
 		return next, false
@@ -127,11 +131,11 @@ func (w *writer) take() (next group, last bool) {
 	return next, w.stopped
 }
 
-func split[T any](all []T) (head, rest []T) {
-	if len(all) <= maxGroup {
+func split[T any](all []T, most int) (head, rest []T) {
+	if len(all) <= most {
 		return all, nil
 	}
-	return all[:maxGroup], all[maxGroup:]
+	return all[:most], all[most:]
 }
 
 // close commits what is gathered, refuses what comes later and closes the connection.
