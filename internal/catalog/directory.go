@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"sync"
-	"sync/atomic"
 
 	"github.com/maypok86/otter/v2"
 
@@ -16,9 +15,9 @@ import (
 
 // Bounds of what the directory keeps in memory.
 const (
-	keptEndpoints  = 200_000 // endpoints of all snapshots together
-	keptNames      = 200_000 // ids and uids of applications
-	keptEventTypes = 20_000
+	keptEndpoints  = 200_000  // endpoints of all snapshots together
+	keptNames      = 200_000  // ids and uids of applications
+	keptEventTypes = 64 << 20 // bytes of event types, about
 )
 
 // DirectoryStore is what the directory reads.
@@ -36,7 +35,8 @@ type Directory struct {
 	then  Changes // told of changes after the directory has forgotten; nil if nobody
 
 	mu        sync.Mutex // a change and the keeping of something read before it exclude each other
-	changes   atomic.Uint64
+	loading   map[hook.Key]*load
+	changes   uint64 // of event types so far
 	snapshots *otter.Cache[hook.Key, *Snapshot]
 	names     *otter.Cache[string, hook.Key]
 	types     *otter.Cache[string, hook.EventType]
@@ -45,15 +45,19 @@ type Directory struct {
 // NewDirectory returns an empty directory over s. Secrets are opened with v.
 func NewDirectory(s DirectoryStore, v Vault) *Directory {
 	return &Directory{
-		store: s, vault: v,
+		store: s, vault: v, loading: map[hook.Key]*load{},
 		snapshots: otter.Must(&otter.Options[hook.Key, *Snapshot]{MaximumWeight: keptEndpoints, Weigher: weigh}),
 		names:     otter.Must(&otter.Options[string, hook.Key]{MaximumSize: keptNames}),
-		types:     otter.Must(&otter.Options[string, hook.EventType]{MaximumSize: keptEventTypes}),
+		types:     otter.Must(&otter.Options[string, hook.EventType]{MaximumWeight: keptEventTypes, Weigher: weighType}),
 	}
 }
 
 func weigh(_ hook.Key, s *Snapshot) uint32 {
 	return uint32(min(len(s.Routes)+1, math.MaxInt32)) //nolint:gosec // bounded right there
+}
+
+func weighType(name string, t hook.EventType) uint32 {
+	return uint32(min(256+len(name)+len(t.Description)+len(t.Schemas), math.MaxInt32)) //nolint:gosec // bounded right there
 }
 
 // Tell makes the directory pass changes on, once it has forgotten what they concern. Call it before use.
@@ -75,69 +79,38 @@ func (d *Directory) Find(ctx context.Context, ref string) (*Snapshot, error) {
 	return d.Snapshot(ctx, a.Key)
 }
 
-// Snapshot returns the application with its endpoints as of the last committed change.
-func (d *Directory) Snapshot(ctx context.Context, application hook.Key) (*Snapshot, error) {
-	if s, ok := d.snapshots.GetIfPresent(application); ok {
-		return s, nil
-	}
-	before := d.changes.Load()
-	s, err := d.load(ctx, application)
-	if err != nil {
-		return nil, err
-	}
-	d.keep(before, func() { d.snapshots.Set(application, s) })
-	return s, nil
-}
-
-func (d *Directory) load(ctx context.Context, application hook.Key) (*Snapshot, error) {
-	a, err := d.store.ApplicationByKey(ctx, application)
-	if err != nil {
-		return nil, err
-	}
-	endpoints, err := d.store.EndpointsOf(ctx, application)
-	if err != nil {
-		return nil, err
-	}
-	s := &Snapshot{Application: a, Routes: make([]*Route, len(endpoints))}
-	for i, e := range endpoints {
-		s.Routes[i] = d.vault.route(e)
-	}
-	return s, nil
-}
-
 // EventType returns the event type of this name, archived or not.
 func (d *Directory) EventType(ctx context.Context, name string) (hook.EventType, error) {
 	if t, ok := d.types.GetIfPresent(name); ok {
 		return t, nil
 	}
-	before := d.changes.Load()
+	before := d.typeChanges()
 	t, err := d.store.EventType(ctx, name)
 	if err == nil {
-		d.keep(before, func() { d.types.Set(name, t) })
+		d.keepType(before, t)
 	}
 	return t, err
 }
 
-// keep keeps what was read when the count of changes was before, unless something changed meanwhile:
-// it might be older than the change.
-func (d *Directory) keep(before uint64, set func()) {
+func (d *Directory) typeChanges() uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.changes.Load() == before {
-		set()
-	}
+	return d.changes
 }
 
-func (d *Directory) forget(drop func()) {
+// keepType keeps what was read when the count of changes was before, unless something changed meanwhile:
+// it might be older than the change.
+func (d *Directory) keepType(before uint64, t hook.EventType) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.changes.Add(1)
-	drop()
+	if d.changes == before {
+		d.types.Set(t.Name, t)
+	}
 }
 
 // ApplicationChanged implements Changes.
 func (d *Directory) ApplicationChanged(application hook.Key) {
-	d.forget(func() { d.snapshots.Invalidate(application) })
+	d.forget(application)
 	if d.then != nil {
 		d.then.ApplicationChanged(application)
 	}
@@ -145,7 +118,7 @@ func (d *Directory) ApplicationChanged(application hook.Key) {
 
 // EndpointChanged implements Changes.
 func (d *Directory) EndpointChanged(application, endpoint hook.Key) {
-	d.forget(func() { d.snapshots.Invalidate(application) })
+	d.forget(application)
 	if d.then != nil {
 		d.then.EndpointChanged(application, endpoint)
 	}
@@ -153,22 +126,13 @@ func (d *Directory) EndpointChanged(application, endpoint hook.Key) {
 
 // EventTypeChanged implements Changes.
 func (d *Directory) EventTypeChanged(name string) {
-	d.forget(func() { d.types.Invalidate(name) })
+	d.mu.Lock()
+	d.changes++
+	d.types.Invalidate(name)
+	d.mu.Unlock()
 	if d.then != nil {
 		d.then.EventTypeChanged(name)
 	}
-}
-
-// SetHealth remembers how an endpoint is doing, after that was committed. What is being read meanwhile
-// is not kept, since it may be from before.
-func (d *Directory) SetHealth(application, endpoint hook.Key, h hook.Health) {
-	d.forget(func() {
-		if s, ok := d.snapshots.GetIfPresent(application); ok {
-			if r := s.Route(endpoint); r != nil {
-				r.health.Store(&h)
-			}
-		}
-	})
 }
 
 // Route returns the endpoint as it is now, ready for sending. A deleted endpoint or application is

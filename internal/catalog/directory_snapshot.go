@@ -16,10 +16,14 @@ type Snapshot struct {
 
 	mu    sync.RWMutex
 	lists map[string][]hook.Key // from an event type to the targets of messages without channels
+	kept  int                   // keys in all lists
 }
 
-// maxLists bounds the lists of targets that a snapshot remembers.
-const maxLists = 256
+// Bounds of the lists of targets that a snapshot remembers: in number, and in keys for each endpoint.
+const (
+	maxLists = 256
+	maxKept  = 8
+)
 
 func (s *Snapshot) named(ref string) bool {
 	return ref == s.Application.UID || ref == id.Application.Text(s.Application.ID)
@@ -51,10 +55,10 @@ func (s *Snapshot) Targets(eventType string, channels []string) []hook.Key {
 	list = s.route(eventType, nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lists == nil || len(s.lists) >= maxLists {
-		s.lists = map[string][]hook.Key{}
+	if s.lists == nil || len(s.lists) >= maxLists || s.kept > maxKept*len(s.Routes) {
+		s.lists, s.kept = map[string][]hook.Key{}, 0
 	}
-	s.lists[eventType] = list
+	s.lists[eventType], s.kept = list, s.kept+len(list)
 	return list
 }
 
@@ -66,4 +70,10 @@ func (s *Snapshot) route(eventType string, channels []string) []hook.Key {
 		}
 	}
 	return targets
+}
+
+func (s *Snapshot) setHealth(endpoint hook.Key, h hook.Health) {
+	if r := s.Route(endpoint); r != nil {
+		r.health.Store(&h)
+	}
 }

@@ -13,6 +13,7 @@ import (
 type NewEventType struct {
 	Name        string
 	Description string
+	Group       string
 	FeatureFlag string
 	Schemas     []byte // JSON object from version to JSON Schema; nil if none
 	Enforced    bool
@@ -23,6 +24,7 @@ type NewEventType struct {
 // EventTypePatch changes those fields that are not nil.
 type EventTypePatch struct {
 	Description *string
+	Group       *string
 	FeatureFlag *string
 	Schemas     *[]byte
 	Enforced    *bool
@@ -138,12 +140,13 @@ func (s *EventTypes) changed(name string) {
 }
 
 func (n NewEventType) apply(t *hook.EventType) {
-	t.Description, t.FeatureFlag, t.Schemas = n.Description, n.FeatureFlag, n.Schemas
+	t.Description, t.Group, t.FeatureFlag, t.Schemas = n.Description, n.Group, n.FeatureFlag, n.Schemas
 	t.Enforced, t.Archived, t.Deprecated = n.Enforced, n.Archived, n.Deprecated
 }
 
 func (p EventTypePatch) apply(t *hook.EventType) {
 	set(&t.Description, p.Description)
+	set(&t.Group, p.Group)
 	set(&t.FeatureFlag, p.FeatureFlag)
 	set(&t.Schemas, p.Schemas)
 	set(&t.Enforced, p.Enforced)
@@ -153,6 +156,9 @@ func (p EventTypePatch) apply(t *hook.EventType) {
 
 func checkEventType(t hook.EventType) error {
 	err := first(checkName("name", t.Name, MaxName), checkText("description", t.Description, true))
+	if err == nil && t.Group != "" {
+		err = checkName("groupName", t.Group, MaxName)
+	}
 	if err == nil && t.FeatureFlag != "" {
 		err = checkName("featureFlag", t.FeatureFlag, MaxName)
 	}

@@ -126,7 +126,7 @@ func compileOne(text []byte) (*jsonschema.Schema, error) {
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.UseLoader(noLoader{})
-	const name = "schema:payload" // a name that nothing can be fetched from
+	const name = "https://schema.invalid/payload" // no host has such a name (RFC 2606), and we fetch nothing anyway
 	if err := compiler.AddResource(name, document); err != nil {
 		return nil, err
 	}

@@ -75,10 +75,9 @@ func (s *schedule) noteFor(application, endpoint hook.Key, due, now time.Time) {
 
 // refill sees that the lane is filled from the backlog once something is due and there is room.
 func (s *schedule) refill(l *lane, now time.Time) {
-	if l.due.IsZero() || l.filling || l.claimed.len() > claimBatch/2 {
-		return
+	if !l.due.IsZero() && l.hungry() {
+		s.wake(l, maxTime(l.due, now))
 	}
-	s.wake(l, maxTime(l.due, now))
 }
 
 func maxTime(a, b time.Time) time.Time {
@@ -88,31 +87,37 @@ func maxTime(a, b time.Time) time.Time {
 	return b
 }
 
-// ring takes the lanes whose time has come off the heap. It lists those that a rate limit held up and
-// returns those that the backlog has something for, which now count as being filled, and when the next
-// alarm is, zero if there is none.
-func (s *schedule) ring(now time.Time) (fill []*lane, next time.Time) {
+// ring takes the lanes whose time has come off the heap. It lists those that a rate limit held up, has
+// those filled that the backlog has something for, and returns when the next alarm is, zero if there is
+// none.
+func (s *schedule) ring(now time.Time) (next time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.alarms.heap) > 0 {
 		l := s.alarms.heap[0]
 		if l.alarm.After(now) {
-			return fill, l.alarm
+			return l.alarm
 		}
 		heap.Pop(&s.alarms.heap)
-		s.list(l)
-		if !l.due.IsZero() && !l.due.After(now) && !l.filling && l.claimed.len() <= claimBatch/2 {
-			l.filling, l.due = true, time.Time{}
-			fill = append(fill, l)
-		} else if !l.due.IsZero() {
+		s.release(l)
+		if l.due.IsZero() || l.due.After(now) || !l.hungry() {
 			s.refill(l, now)
+			s.forget(l, now)
+			continue
 		}
+		l.filling, l.due = true, time.Time{}
+		s.fills.push(l)
+		s.fill.Signal()
 	}
-	return fill, time.Time{}
+	return time.Time{}
 }
 
-// keepTime rings alarms until ctx ends and hands lanes that need filling to fill.
-func (e *Engine) keepTime(ctx context.Context, fill chan<- *lane) {
+// longestNap is how long the timekeeper trusts its timer: the wall clock, by which retries are due, may be
+// set forward meanwhile.
+const longestNap = 30 * time.Second
+
+// keepTime rings alarms until ctx ends.
+func (e *Engine) keepTime(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -122,17 +127,10 @@ func (e *Engine) keepTime(ctx context.Context, fill chan<- *lane) {
 		case <-timer.C:
 		case <-e.schedule.alarms.rang:
 		}
-		now := e.clock.Now()
-		lanes, next := e.schedule.ring(now)
-		if !next.IsZero() {
-			timer.Reset(max(next.Sub(now), 0))
+		now, nap := e.clock.Now(), longestNap
+		if next := e.schedule.ring(now); !next.IsZero() {
+			nap = min(max(next.Sub(now), 0), longestNap)
 		}
-		for _, l := range lanes {
-			select {
-			case fill <- l:
-			case <-ctx.Done():
-				return
-			}
-		}
+		timer.Reset(nap)
 	}
 }

@@ -17,25 +17,43 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 	snapshot, route, err := e.route(ctx, j)
 	reason := ""
 	switch {
-	case fault.KindOf(err) == fault.NotFound && err != nil:
+	case err != nil && fault.KindOf(err) == fault.NotFound:
 		reason = hook.ReasonDeleted
 	case err != nil:
-		e.putBack(j)
+		e.schedule.skipped(j) // it stays open in the store, and the next run takes it up
 		return
 	case route.Endpoint.Disabled:
 		reason = hook.ReasonDisabled
 	case j.parcel.message.Payload == nil:
 		reason = hook.ReasonExpunged
 	}
+	e.schedule.learn(j, limitsOf(snapshot, route), e.clock.Now())
 	if reason != "" {
-		e.schedule.answered(j, true)
+		e.schedule.skipped(j)
 		e.settle(ctx, j, verdict{delivery: j.delivery.Cancel(reason)})
 		return
 	}
-	e.schedule.learn(j.lane, route.Endpoint.RateLimit)
 	a, o := e.attempt(ctx, j, route)
-	e.schedule.answered(j, o.Kind == hook.Succeeded)
-	e.settle(ctx, j, e.judge(j, snapshot, route, a, o))
+	t := told{snapshot: snapshot, route: route, message: j.parcel.message, attempt: a}
+	if o.Kind == hook.Gone { // it wants nothing more: its place stays taken until the endpoint is off
+		e.conclude(ctx, j, t, o)
+		e.schedule.answered(j, false, e.clock.Now())
+		return
+	}
+	e.schedule.answered(j, o.Kind == hook.Succeeded, a.StartedAt.Add(a.Duration))
+	e.conclude(ctx, j, t, o)
+}
+
+// limitsOf returns the rate limits in force; what is gone has none.
+func limitsOf(s *catalog.Snapshot, r *catalog.Route) limits {
+	l := limits{known: true}
+	if s != nil {
+		l.application = s.Application.RateLimit
+	}
+	if r != nil {
+		l.endpoint = r.Endpoint.RateLimit
+	}
+	return l
 }
 
 // route finds the endpoint. A store that does not answer is asked again until ctx ends.
@@ -53,9 +71,9 @@ func (e *Engine) route(ctx context.Context, j *job) (*catalog.Snapshot, *catalog
 }
 
 // attempt makes one request and says what came of it.
-func (e *Engine) attempt(ctx context.Context, j *job, r *catalog.Route) (hook.Attempt, hook.Outcome) {
+func (e *Engine) attempt(ctx context.Context, j *job, r *catalog.Route) (*hook.Attempt, hook.Outcome) {
 	now := e.clock.Now()
-	a := hook.Attempt{
+	a := &hook.Attempt{
 		ID: e.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
 		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: r.Endpoint.URL,
 	}

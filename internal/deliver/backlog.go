@@ -12,128 +12,169 @@ import (
 
 const (
 	claimBatch  = 256  // deliveries of one endpoint that are read back at a time
-	smallBatch  = 16   // the same while memory is short
 	cancelBatch = 2000 // deliveries of one endpoint that are canceled at a time
-	rescueBatch = 2000 // deliveries of a dead run that are taken over at a time
-	waitingPage = 1000 // endpoints that are put on the schedule at a time
 	fillers     = 32   // lanes that are filled at a time; their claims share transactions
-	fillQueue   = 4096 // lanes that wait for that
 )
 
-// fillLanes reads what is due back from the store, lane by lane.
-func (e *Engine) fillLanes(ctx context.Context, lanes <-chan *lane) {
+// fillLanes reads what is due back from the store, lane by lane, until the schedule is closed.
+func (e *Engine) fillLanes(ctx context.Context) {
 	for {
-		select {
-		case <-ctx.Done():
+		l := e.schedule.nextFill()
+		if l == nil {
 			return
-		case l := <-lanes:
-			if err := e.fill(ctx, l); err != nil {
+		}
+		next, err := e.fill(ctx, l)
+		if err != nil {
+			next = e.clock.Now().Add(longestPause)
+			if ctx.Err() == nil {
 				e.Log.Error("cannot read the backlog of an endpoint; trying again", "error", err)
-				e.filled(l, nil, e.clock.Now().Add(longestPause))
 			}
+		}
+		e.schedule.filled(l, next, e.clock.Now())
+	}
+}
+
+// fill brings what is due into memory and returns when it is to be looked at again, zero if nothing
+// waits. It asks the store first: most changes are to endpoints for which nothing waits.
+func (e *Engine) fill(ctx context.Context, l *lane) (next time.Time, err error) {
+	now := e.clock.Now()
+	next, waits, err := e.Store.NextDue(ctx, l.endpoint)
+	if err != nil || !waits {
+		return time.Time{}, err
+	}
+	_, route, err := e.Directory.Route(ctx, l.application, l.endpoint)
+	switch {
+	case err != nil && fault.KindOf(err) == fault.NotFound:
+		return time.Time{}, e.cancelAll(ctx, l, hook.ReasonDeleted)
+	case err != nil:
+		return time.Time{}, err
+	case route.Endpoint.Disabled:
+		return time.Time{}, e.cancelAll(ctx, l, hook.ReasonDisabled)
+	case next.After(now):
+		return next, nil
+	}
+	if err := e.claim(ctx, l, now); err != nil {
+		return time.Time{}, err
+	}
+	next, _, err = e.Store.NextDue(ctx, l.endpoint)
+	return next, err
+}
+
+// claim takes as much of what is due as there is room for. What was taken but cannot be read goes back:
+// without its payload it would look as if that were gone for good.
+func (e *Engine) claim(ctx context.Context, l *lane, now time.Time) error {
+	n := e.schedule.room(l)
+	if n == 0 {
+		return nil
+	}
+	claimed, err := e.Store.Claim(ctx, l.endpoint, now, n)
+	if err == nil {
+		e.schedule.bring(l, claimed)
+		return nil
+	}
+	if len(claimed) > 0 {
+		e.giveBack(ctx, claimed)
+	}
+	return err
+}
+
+// giveBack releases what this run holds and cannot send. If ctx ends first, the next run takes it over.
+func (e *Engine) giveBack(ctx context.Context, claimed []store.Claimed) {
+	deliveries := make([]hook.Delivery, len(claimed))
+	for i, c := range claimed {
+		deliveries[i] = c.Delivery
+	}
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		err := e.Store.Release(context.WithoutCancel(ctx), deliveries)
+		if err == nil {
+			return
+		}
+		e.Log.Error("cannot give deliveries back; trying again", "error", err)
+		if sleep(ctx, pause) != nil {
+			return
 		}
 	}
 }
 
-func (e *Engine) fill(ctx context.Context, l *lane) error {
-	now := e.clock.Now()
-	_, route, err := e.Directory.Route(ctx, l.application, l.endpoint)
-	switch {
-	case err != nil && fault.KindOf(err) == fault.NotFound:
-		return e.cancelAll(ctx, l, hook.ReasonDeleted)
-	case err != nil:
-		return err
-	case route.Endpoint.Disabled:
-		return e.cancelAll(ctx, l, hook.ReasonDisabled)
-	}
-	claimed, err := e.Store.Claim(ctx, l.endpoint, now, e.schedule.batch())
-	if err != nil && len(claimed) == 0 {
-		return err
-	}
-	next, _, err := e.Store.NextDue(ctx, l.endpoint)
-	e.filled(l, claimed, next)
-	return err
-}
-
 // cancelAll ends everything that waits for an endpoint that is gone or disabled.
 func (e *Engine) cancelAll(ctx context.Context, l *lane, reason string) error {
-	for {
+	for ctx.Err() == nil {
 		n, err := e.Store.Cancel(ctx, l.endpoint, reason, cancelBatch)
 		if err != nil {
 			return err
 		}
 		e.totals.canceled.Add(int64(n))
 		if n < cancelBatch {
-			e.filled(l, nil, time.Time{})
 			return nil
 		}
 	}
+	return ctx.Err()
 }
 
-// filled queues what was claimed and notes when more is due. What was noted while the lane was being
-// filled counts too: it may be newer than what the store said.
-func (e *Engine) filled(l *lane, claimed []store.Claimed, next time.Time) {
-	s, now := e.schedule, e.clock.Now()
+// nextFill waits for a lane that is to be filled. It returns nil once the schedule is closed.
+func (s *schedule) nextFill() *lane {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.fills.len() == 0 && !s.closed {
+		s.fill.Wait()
+	}
+	if s.closed {
+		return nil
+	}
+	return s.fills.pop()
+}
+
+// room returns how many deliveries of the lane may be read back now: few when memory is half full, none
+// when it is full.
+func (s *schedule) room(l *lane) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := max(l.appetite()-l.claimed.len(), 1)
+	switch {
+	case s.bytes >= s.limits.Bytes:
+		return 0
+	case s.bytes >= s.limits.Bytes/2:
+		return max(n/8, 1)
+	default:
+		return n
+	}
+}
+
+// bring queues what was claimed.
+func (s *schedule) bring(l *lane, claimed []store.Claimed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range claimed {
 		p := &parcel{message: c.Message, text: id.Message.Text(c.Message.ID), left: 1}
-		s.bytes += len(c.Message.Payload)
+		s.bytes += p.size()
 		l.claimed.push(&job{parcel: p, lane: l, delivery: c.Delivery})
+	}
+	s.list(l)
+}
+
+// filled notes when more is due. What was noted while the lane was being filled counts too: it may be
+// newer than what the store said. A lane that found no room waits its turn until there is some.
+func (s *schedule) filled(l *lane, next, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !next.IsZero() && !next.After(now) && s.bytes >= s.limits.Bytes {
+		s.starve.push(l)
+		return
 	}
 	l.filling = false
 	if !next.IsZero() {
 		s.note(l, next, now)
 	}
 	s.refill(l, now)
-	s.list(l)
+	s.forget(l, now)
+	s.feed()
 }
 
-// catchUp puts what is in the store on the schedule: what waits, and what a dead run left behind.
-func (e *Engine) catchUp(ctx context.Context) {
-	for _, step := range []struct {
-		doing string
-		do    func(context.Context) (done bool, err error)
-	}{
-		{"cannot list what waits", e.listWaiting()},
-		{"cannot take over what the last run left", e.rescueSome},
-	} {
-		for pause := firstPause; ; {
-			done, err := step.do(ctx)
-			if done && err == nil {
-				break
-			}
-			if err != nil {
-				e.Log.Error(step.doing+"; trying again", "error", err)
-				if sleep(ctx, pause) != nil {
-					return
-				}
-				pause = min(2*pause, longestPause)
-			}
-		}
+// feed lets a lane that found no room try again, if there is room now. One at a time is enough: whoever is
+// filled feeds the next. The caller holds mu.
+func (s *schedule) feed() {
+	if s.starve.len() > 0 && s.bytes < s.limits.Bytes {
+		s.fills.push(s.starve.pop())
+		s.fill.Signal()
 	}
-	close(e.ready)
-}
-
-func (e *Engine) listWaiting() func(context.Context) (bool, error) {
-	var last hook.Key
-	return func(ctx context.Context) (bool, error) {
-		page, err := e.Store.Waiting(ctx, last, waitingPage)
-		for _, w := range page {
-			e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, e.clock.Now())
-			last = w.EndpointKey
-		}
-		return len(page) < waitingPage, err
-	}
-}
-
-func (e *Engine) rescueSome(ctx context.Context) (bool, error) {
-	now := e.clock.Now()
-	n, err := e.Store.Rescue(ctx, now, rescueBatch, func() id.ID { return e.IDs.New(now) }, func(w store.Waiting) {
-		e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, now)
-	})
-	if n > 0 {
-		e.Log.Info("took over deliveries that the last run left open", "deliveries", n)
-	}
-	return n == 0, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/egress"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/retry"
@@ -67,9 +68,10 @@ type Engine struct {
 	totals   totals
 
 	workers sync.WaitGroup // those who send
-	helpers sync.WaitGroup // those who fill, rescue and recover
+	helpers sync.WaitGroup // those who fill, rescue and recover; started under the schedule's lock once Run runs
 	ready   chan struct{}
-	ctx     atomic.Pointer[context.Context] // of attempts; set by Run
+	ctx     context.Context //nolint:containedctx // of helpers; set by Run, for recoveries that outlive their request
+	lost    atomic.Int64    // attempts that left and could not be stored
 }
 
 // New returns an engine that takes work at once and sends once it runs.
@@ -94,41 +96,50 @@ func (e *Engine) Dispatch(m hook.Message, deferred []hook.Key) {
 
 // Run sends until ctx ends. Then it takes no more work, lets requests on the wire finish for at most
 // Config.Drain, and returns when everything it started has ended. What is still queued stays in the
-// store.
+// store. An error says that attempts were made that could not be stored: the run must then not be closed as one
+// that ended in good order, so that the next one finds them.
 func (e *Engine) Run(ctx context.Context) error {
 	attempts, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	e.open(attempts)
-	fill := make(chan *lane, fillQueue)
-	helpers, stopHelpers := context.WithCancel(attempts)
-	defer stopHelpers()
-	e.help(func() { e.keepTime(helpers, fill) })
-	for range fillers {
-		e.help(func() { e.fillLanes(helpers, fill) })
-	}
-	e.help(func() { e.catchUp(helpers) })
+	e.open(attempts, ctx)
 	<-ctx.Done()
 	e.schedule.close()
 	patience := time.AfterFunc(e.Drain, cut)
 	defer patience.Stop()
 	e.workers.Wait()
-	stopHelpers()
 	e.helpers.Wait()
+	if lost := e.lost.Load(); lost > 0 {
+		return fault.New(fault.Unavailable, "attempts_lost", "%d attempts could not be stored; the next start finds them.", lost)
+	}
 	return nil
 }
 
-// open lets workers be hired, for what came before Run too.
-func (e *Engine) open(attempts context.Context) {
+// open starts the helpers and lets workers be hired, for what came before Run too.
+func (e *Engine) open(attempts, helpers context.Context) {
 	e.schedule.mu.Lock()
 	defer e.schedule.mu.Unlock()
-	e.ctx.Store(&attempts)
+	e.ctx = helpers
 	e.schedule.hire = func() { e.workers.Go(func() { e.work(attempts) }) }
 	for range e.schedule.line.len() {
 		e.schedule.call()
 	}
+	e.helpers.Go(func() { e.keepTime(helpers) })
+	for range fillers {
+		e.helpers.Go(func() { e.fillLanes(helpers) })
+	}
+	e.helpers.Go(func() { e.catchUp(helpers) })
 }
 
-func (e *Engine) help(f func()) { e.helpers.Go(f) }
+// help runs f beside the engine. It reports false if the engine does not run, or is stopping.
+func (e *Engine) help(f func(context.Context)) bool {
+	e.schedule.mu.Lock()
+	defer e.schedule.mu.Unlock()
+	if e.ctx == nil || e.schedule.closed {
+		return false
+	}
+	e.helpers.Go(func() { f(e.ctx) })
+	return true
+}
 
 func (e *Engine) work(ctx context.Context) {
 	for {

@@ -1,9 +1,8 @@
 package deliver
 
 import (
+	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/posthorn/posthorn/internal/hook"
 )
@@ -16,12 +15,24 @@ type parcel struct {
 	left    int    // deliveries in memory that are not settled; the scheduler's lock guards it
 }
 
+// parcelCost is what a parcel takes beside its payload, so that many small ones are bounded too.
+const parcelCost = 512
+
+func (p *parcel) size() int { return len(p.message.Payload) + parcelCost }
+
 // job is a delivery in memory.
 type job struct {
 	parcel   *parcel
 	lane     *lane
 	delivery hook.Delivery
-	fresh    bool // from a publish, without a row of its own
+	fresh    bool   // from a publish, without a row of its own
+	limits   limits // that it was let through under
+}
+
+// limits are the requests a second of an endpoint and its application, as far as the scheduler has learned them.
+type limits struct {
+	endpoint, application int
+	known                 bool
 }
 
 // Widths of a lane: how many requests to one endpoint may be on the wire. A lane begins narrow, widens
@@ -32,10 +43,11 @@ const (
 	lowestWidth = 2
 )
 
-// lane is the queue of one endpoint. The scheduler's lock guards it.
+// lane is the queue of one endpoint. The scheduler's lock guards it, health apart.
 type lane struct {
 	application, endpoint hook.Key
 
+	tenant  *tenant
 	fresh   deque[*job] // from publishes, in publish order
 	claimed deque[*job] // from the backlog
 	turn    bool        // whose turn among the two is next
@@ -45,18 +57,15 @@ type lane struct {
 	unsettled int // taken from the queues and not yet settled; bounds what a crash leaves in doubt
 	listed    bool
 
-	known   bool // whether limit was learned from the endpoint yet
-	limit   int  // requests a second; zero is no limit
-	limiter *rate.Limiter
+	known bool // whether the rate limit was learned from the endpoint yet
+	rate  limiter
 
 	due     time.Time // when the backlog has something next; zero if it has nothing
-	filling bool      // somebody is reading from the backlog
-	alarm   time.Time // when the timekeeper looks at the lane next; zero if it need not
+	filling bool      // somebody is reading from the backlog, or is about to
+	alarm   time.Time // when the timekeeper looks at the lane next, while place is not negative
 	place   int       // in the timekeeper's heap
-}
 
-func newLane(application, endpoint hook.Key) *lane {
-	return &lane{application: application, endpoint: endpoint, width: firstWidth, place: -1}
+	health sync.Mutex // held from the decision to change the endpoint's health until that is stored
 }
 
 func (l *lane) queued() int { return l.fresh.len() + l.claimed.len() }
@@ -72,36 +81,12 @@ func (l *lane) pop() *job {
 
 // open reports whether one more request may be sent now, the rate limit aside. Until the endpoint's own
 // limit is known one at a time is enough.
-func (l *lane) open(window int) bool {
-	width := l.width
+func (l *lane) open(m Limits) bool {
+	width := min(l.width, m.InFlight)
 	if !l.known {
 		width = 1
 	}
-	return l.queued() > 0 && l.requests < width && l.unsettled < window
-}
-
-// wait returns how long the rate limit makes the next request wait, and takes the turn if that is zero.
-func (l *lane) wait(now time.Time) time.Duration {
-	if l.limiter == nil {
-		return 0
-	}
-	turn := l.limiter.ReserveN(now, 1)
-	delay := turn.DelayFrom(now)
-	if delay > 0 {
-		turn.CancelAt(now)
-	}
-	return delay
-}
-
-// learn takes over what the endpoint's owner set.
-func (l *lane) learn(limit int) {
-	if l.known && l.limit == limit {
-		return
-	}
-	l.known, l.limit, l.limiter = true, limit, nil
-	if limit > 0 {
-		l.limiter = rate.NewLimiter(rate.Limit(limit), 1)
-	}
+	return l.queued() > 0 && l.requests < width && l.unsettled < m.Window
 }
 
 // adapt changes the width after an attempt.
@@ -113,7 +98,24 @@ func (l *lane) adapt(succeeded bool, most int) {
 	l.width = max(l.width/2, lowestWidth)
 }
 
-// idle reports whether nothing would be missed if the lane were forgotten.
+// appetite is how many deliveries are worth reading back at a time: what the endpoint takes in two rounds.
+// One that hangs is narrow, so that its backlog does not fill the memory of the others.
+func (l *lane) appetite() int { return min(2*l.width, claimBatch) }
+
+// hungry reports whether it is time to read from the backlog, if that has something.
+func (l *lane) hungry() bool { return !l.filling && l.claimed.len() <= l.appetite()/2 }
+
+// idle reports whether the lane has nothing to do and nothing to wait for.
 func (l *lane) idle() bool {
-	return l.queued() == 0 && l.unsettled == 0 && l.due.IsZero() && !l.filling && l.limit == 0
+	return l.queued() == 0 && l.requests == 0 && l.unsettled == 0 && l.due.IsZero() && !l.filling && l.place < 0
+}
+
+// rest returns how long the rate limits remember what was sent. The application's is remembered as long as
+// one of its lanes is.
+func (l *lane) rest(now time.Time) time.Duration {
+	rest := l.rate.rest(now)
+	if l.tenant.members == 1 {
+		rest = max(rest, l.tenant.rate.rest(now))
+	}
+	return rest
 }

@@ -43,16 +43,14 @@ func (e *Engine) Recover(_ context.Context, endpoint hook.Endpoint, since, until
 	if endpoint.Disabled {
 		return id.ID{}, fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")
 	}
-	run := e.ctx.Load()
-	if run == nil {
-		return id.ID{}, fault.New(fault.Unavailable, "starting", "The server is starting: try again in a moment.")
+	if !e.help(func(ctx context.Context) { e.recoverAll(ctx, endpoint, id.Floor(since), id.Floor(until)) }) {
+		return id.ID{}, fault.New(fault.Unavailable, "starting", "The server is starting or stopping: try again in a moment.")
 	}
-	e.help(func() { e.recoverAll(*run, endpoint, id.Floor(since), id.Floor(until)) })
 	return e.IDs.New(now), nil
 }
 
 func (e *Engine) recoverAll(ctx context.Context, endpoint hook.Endpoint, from, until id.ID) {
-	for {
+	for ctx.Err() == nil {
 		now := e.clock.Now()
 		n, last, err := e.Store.ReplayFailed(ctx, endpoint.Key, from, until, replayBatch, now)
 		if err != nil {
@@ -63,8 +61,19 @@ func (e *Engine) recoverAll(ctx context.Context, endpoint hook.Endpoint, from, u
 			return
 		}
 		e.schedule.noteFor(endpoint.ApplicationKey, endpoint.Key, now, now)
-		from = last
+		from = behind(last)
 	}
+}
+
+// behind returns the next id that could exist: a recovery that began at the last one again would replay it
+// over and over if it fails at once.
+func behind(last id.ID) id.ID {
+	for at := len(last) - 1; at >= 0; at-- {
+		if last[at]++; last[at] != 0 {
+			break
+		}
+	}
+	return last
 }
 
 // ApplicationChanged implements catalog.Changes.

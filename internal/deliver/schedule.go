@@ -20,6 +20,10 @@ type schedule struct {
 	hire    func()    // starts a worker, which counts as one already
 	closed  bool
 
+	fills  deque[*lane] // that are to be filled from the backlog now
+	starve deque[*lane] // that are to be filled once memory has room
+	fill   sync.Cond    // signalled when a lane is to be filled
+
 	jobs    int // fresh jobs in memory
 	bytes   int // payloads in memory, each counted once
 	workers int
@@ -34,12 +38,12 @@ type Limits struct {
 	Workers  int // requests on the wire in all
 	Queue    int // fresh deliveries in memory
 	Lane     int // fresh deliveries of one endpoint in memory
-	Bytes    int // payloads in memory
+	Bytes    int // payloads in memory; publishes may fill three quarters, the rest is for what is read back
 }
 
 func newSchedule(l Limits) *schedule {
 	s := &schedule{limits: l, lanes: map[hook.Key]*lane{}, tenants: map[hook.Key]*tenant{}}
-	s.work.L = &s.mu
+	s.work.L, s.fill.L = &s.mu, &s.mu
 	s.alarms.rang = make(chan struct{}, 1)
 	return s
 }
@@ -48,10 +52,28 @@ func newSchedule(l Limits) *schedule {
 func (s *schedule) lane(application, endpoint hook.Key) *lane {
 	l := s.lanes[endpoint]
 	if l == nil {
-		l = newLane(application, endpoint)
+		l = &lane{application: application, endpoint: endpoint, width: firstWidth, place: -1}
+		l.tenant = s.tenant(l)
+		l.tenant.members++
 		s.lanes[endpoint] = l
 	}
 	return l
+}
+
+// forget drops a lane that has nothing to do, once its rate limits remember nothing. Whoever lets a lane
+// become idle calls it. The caller holds mu.
+func (s *schedule) forget(l *lane, now time.Time) {
+	if !l.idle() || s.lanes[l.endpoint] != l {
+		return
+	}
+	if rest := l.rest(now); rest > 0 {
+		s.wake(l, now.Add(rest))
+		return
+	}
+	delete(s.lanes, l.endpoint)
+	if l.tenant.members--; l.tenant.members == 0 {
+		delete(s.tenants, l.application)
+	}
 }
 
 // full returns those of the targets that there is no room for, nil if there is room for all. Lanes
@@ -59,7 +81,7 @@ func (s *schedule) lane(application, endpoint hook.Key) *lane {
 func (s *schedule) full(targets []hook.Key, size int) []hook.Key {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.jobs+len(targets) > max(s.limits.Queue, len(targets)) || s.bytes+size > s.limits.Bytes {
+	if s.jobs+len(targets) > max(s.limits.Queue, len(targets)) || s.bytes+size > s.limits.Bytes/4*3 {
 		return targets
 	}
 	var full []hook.Key
@@ -73,9 +95,10 @@ func (s *schedule) full(targets []hook.Key, size int) []hook.Key {
 
 // add queues the fresh deliveries of a parcel, in the order of calls.
 func (s *schedule) add(p *parcel, deferred []hook.Key, now time.Time) {
+	m := &p.message
+	jobs := make([]job, 0, p.fan) // one piece of memory, however many there are
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m := &p.message
 	for _, endpoint := range m.Targets {
 		l := s.lane(m.ApplicationKey, endpoint)
 		if len(deferred) > 0 && deferred[0] == endpoint {
@@ -83,121 +106,32 @@ func (s *schedule) add(p *parcel, deferred []hook.Key, now time.Time) {
 			s.note(l, m.CreatedAt, now)
 			continue
 		}
-		l.fresh.push(&job{parcel: p, lane: l, fresh: true, delivery: hook.Delivery{
+		jobs = append(jobs, job{parcel: p, lane: l, fresh: true, delivery: hook.Delivery{
 			ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: endpoint, State: hook.Sending}})
+		l.fresh.push(&jobs[len(jobs)-1])
 		s.list(l)
 	}
 	if p.fan > 0 {
 		s.jobs += p.fan
-		s.bytes += len(m.Payload)
+		s.bytes += p.size()
 	}
-}
-
-// list puts the lane in line if it can send, and sees that somebody comes to work. The caller holds mu.
-func (s *schedule) list(l *lane) {
-	if l.listed || !l.open(s.limits.Window) {
-		return
-	}
-	l.listed = true
-	t := s.tenants[l.application]
-	if t == nil {
-		t = &tenant{}
-		s.tenants[l.application] = t
-	}
-	t.lanes.push(l)
-	if !t.listed {
-		t.listed = true
-		s.line.push(t)
-	}
-	s.call()
-}
-
-// call gets a worker for what is in line: an idle one if there is one. The caller holds mu.
-func (s *schedule) call() {
-	switch {
-	case s.idle > 0:
-		s.work.Signal()
-	case s.workers < s.limits.Workers && s.hire != nil && !s.closed:
-		s.workers++
-		s.hire()
-	}
-}
-
-// maxIdle is how many workers wait for work; more of them go home, so that a burst does not leave their stacks behind.
-const maxIdle = 256
-
-// next waits for a job. It returns nil when the worker is to go home, and then counts it off.
-func (s *schedule) next(now func() time.Time) *job {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for !s.closed {
-		if j := s.take(now()); j != nil {
-			if s.line.len() > 0 {
-				s.call()
-			}
-			return j
-		}
-		if s.idle >= maxIdle {
-			break
-		}
-		s.idle++
-		s.work.Wait()
-		s.idle--
-	}
-	s.workers--
-	return nil
-}
-
-// close makes next return nil from now on.
-func (s *schedule) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	s.work.Broadcast()
-}
-
-// take returns the next job, or nil if there is none now. The caller holds mu.
-func (s *schedule) take(now time.Time) *job {
-	for s.line.len() > 0 {
-		t := s.line.pop()
-		l := t.lanes.pop()
-		j := s.takeFrom(l, now)
-		if l.listed = l.open(s.limits.Window) && j != nil; l.listed {
-			t.lanes.push(l)
-		}
-		if t.listed = t.lanes.len() > 0; t.listed {
-			s.line.push(t)
-		} else {
-			delete(s.tenants, l.application)
-		}
-		if j != nil {
-			return j
-		}
-	}
-	return nil
-}
-
-func (s *schedule) takeFrom(l *lane, now time.Time) *job {
-	if !l.open(s.limits.Window) {
-		return nil
-	}
-	if delay := l.wait(now); delay > 0 {
-		s.wake(l, now.Add(delay))
-		return nil
-	}
-	j := l.pop()
-	l.requests++
-	l.unsettled++
-	s.refill(l, now)
-	return j
 }
 
 // answered frees the place on the wire. The job stays unsettled.
-func (s *schedule) answered(j *job, succeeded bool) {
+func (s *schedule) answered(j *job, succeeded bool, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	j.lane.requests--
 	j.lane.adapt(succeeded, s.limits.InFlight)
+	s.list(j.lane)
+	s.forget(j.lane, now)
+}
+
+// skipped is answered for a job that was not sent.
+func (s *schedule) skipped(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j.lane.requests--
 	s.list(j.lane)
 }
 
@@ -211,33 +145,33 @@ func (s *schedule) settled(j *job, due, now time.Time) {
 		s.jobs--
 	}
 	if j.parcel.left--; j.parcel.left == 0 {
-		s.bytes -= len(j.parcel.message.Payload)
+		s.bytes -= j.parcel.size()
+		s.feed()
 	}
 	if !due.IsZero() {
 		s.note(l, due, now)
 	}
 	s.list(l)
-	if l.idle() && l.place < 0 && s.lanes[l.endpoint] == l {
-		delete(s.lanes, l.endpoint)
-	}
+	s.forget(l, now)
 }
 
-// batch returns how many deliveries may be read back at a time: few once memory is half full.
-func (s *schedule) batch() int {
+// learn hands the rate limits of the endpoint and its application to the lane that j is of. The request
+// that is to find them out counts too.
+func (s *schedule) learn(j *job, found limits, now time.Time) {
+	if j.limits == found {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.bytes > s.limits.Bytes/2 {
-		return smallBatch
+	l := j.lane
+	l.rate.set(found.endpoint)
+	if !l.known {
+		l.rate.spend(now)
 	}
-	return claimBatch
-}
-
-// learn hands the endpoint's rate limit to its lane.
-func (s *schedule) learn(l *lane, limit int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !l.known || l.limit != limit {
-		l.learn(limit)
-		s.list(l)
+	l.tenant.rate.set(found.application)
+	if !l.tenant.known {
+		l.tenant.rate.spend(now)
 	}
+	l.known, l.tenant.known = true, true
+	s.release(l)
 }

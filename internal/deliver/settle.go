@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
@@ -24,38 +23,52 @@ type verdict struct {
 	events   []hook.Event
 }
 
-// judge turns an outcome into the delivery's next state and the endpoint's health.
-func (e *Engine) judge(j *job, s *catalog.Snapshot, r *catalog.Route, a hook.Attempt, o hook.Outcome) verdict {
-	now := a.StartedAt.Add(a.Duration)
-	v := verdict{attempt: &a, delivery: j.delivery.Settle(o, e.Policy, now, e.Chance())}
-	before := r.Health()
-	after := before.After(o.Kind, now)
-	if after != before {
-		v.health = &after
-	}
-	story := story{application: s.Application, endpoint: r.Endpoint, message: j.parcel.message, attempt: a}
+// conclude stores what came of an attempt. When it changes the endpoint's health, one attempt at a time
+// does so, from the decision until it is stored: attempts that end together must not disable an endpoint
+// twice, or be remembered in another order than they are stored.
+func (e *Engine) conclude(ctx context.Context, j *job, t told, o hook.Outcome) {
+	now := t.attempt.StartedAt.Add(t.attempt.Duration)
+	v := verdict{attempt: t.attempt, delivery: j.delivery.Settle(o, e.Policy, now, e.Chance())}
 	if v.delivery.State == hook.Exhausted {
-		v.events = append(v.events, e.stamp(story.exhausted(), now))
+		v.events = append(v.events, e.stamp(t.exhausted(), now))
 	}
+	if before := t.route.Health(); before.After(o.Kind, now) != before {
+		j.lane.health.Lock()
+		defer j.lane.health.Unlock()
+		e.examine(ctx, j, &v, o)
+	}
+	e.settle(ctx, j, v)
+}
+
+// examine adds to the verdict what the attempt means for the endpoint as it is by now: somebody may have
+// switched it off, or on again, since the request left.
+func (e *Engine) examine(ctx context.Context, j *job, v *verdict, o hook.Outcome) {
+	snapshot, route, err := e.route(ctx, j)
+	if err != nil || route.Endpoint.Disabled {
+		return
+	}
+	now := v.attempt.StartedAt.Add(v.attempt.Duration)
+	before := route.Health()
+	after := before.After(o.Kind, now)
+	if after == before {
+		return
+	}
+	v.health = &after
 	if after.Disabled != "" && before.Disabled == "" {
-		v.events = append(v.events, e.stamp(story.disabled(after), now))
+		t := told{snapshot: snapshot, route: route, message: j.parcel.message}
+		v.events = append(v.events, e.stamp(t.disabled(after), now))
 	}
-	return v
 }
 
 // settle stores the verdict and frees what the job took up. It does not give up while ctx lasts: the
 // request has left, and what became of it must be known. When ctx ends first, the next run finds the delivery open.
 func (e *Engine) settle(ctx context.Context, j *job, v verdict) {
 	step := store.Settlement{Attempt: v.attempt, Delivery: v.delivery, Fresh: j.fresh, Fan: j.parcel.fan, Health: v.health, Events: v.events}
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		err := e.Store.Settle(ctx, step)
-		if err == nil {
-			break
+	if !e.store(ctx, step) {
+		if v.attempt != nil {
+			e.lost.Add(1)
 		}
-		e.Log.Error("cannot store what became of a delivery; trying again", "error", err)
-		if sleep(ctx, pause) != nil {
-			return
-		}
+		return
 	}
 	e.totals.count(v)
 	if v.health != nil {
@@ -64,12 +77,37 @@ func (e *Engine) settle(ctx context.Context, j *job, v verdict) {
 			e.Directory.EndpointChanged(j.lane.application, j.lane.endpoint)
 		}
 	}
-	e.schedule.settled(j, v.delivery.DueAt, e.clock.Now())
+	now := e.clock.Now()
+	e.schedule.settled(j, e.comesBack(ctx, j, v.delivery, now), now)
 }
 
-// putBack leaves a job that was not sent to the store and forgets it: it stays open there, and the next
-// run takes it up.
-func (e *Engine) putBack(j *job) { e.schedule.answered(j, false) }
+// store stores a step, and reports false if ctx ended before it could. It tries once even then: what was
+// cut off at the end is worth recording.
+func (e *Engine) store(ctx context.Context, step store.Settlement) bool {
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		err := e.Store.Settle(context.WithoutCancel(ctx), step)
+		if err == nil {
+			return true
+		}
+		e.Log.Error("cannot store what became of a delivery; trying again", "error", err)
+		if sleep(ctx, pause) != nil {
+			return false
+		}
+	}
+}
+
+// comesBack returns when the lane is to look for the delivery in the backlog, zero if never: when it is
+// due, or now if the endpoint is off or gone, since then it is canceled.
+func (e *Engine) comesBack(ctx context.Context, j *job, d hook.Delivery, now time.Time) time.Time {
+	if d.State != hook.Waiting {
+		return time.Time{}
+	}
+	_, route, err := e.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
+	if err == nil && route.Endpoint.Disabled || err != nil && fault.KindOf(err) == fault.NotFound {
+		return now
+	}
+	return d.DueAt
+}
 
 // sleep waits, or returns ctx's error if that ends first.
 func sleep(ctx context.Context, pause time.Duration) error {

@@ -4,16 +4,17 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 )
 
-// story is what an event tells about.
-type story struct {
-	application hook.Application
-	endpoint    hook.Endpoint
-	message     hook.Message
-	attempt     hook.Attempt
+// told is what an event tells about.
+type told struct {
+	snapshot *catalog.Snapshot
+	route    *catalog.Route
+	message  hook.Message
+	attempt  *hook.Attempt // nil if it is not about one
 }
 
 // The bodies of events, as the public interface defines them (schemas MessageAttemptExhaustedEventData
@@ -42,28 +43,28 @@ type (
 )
 
 // exhausted tells that the last attempt of a delivery failed.
-func (s story) exhausted() hook.Event {
-	return s.event(hook.EventAttemptExhausted, exhaustedData{
-		AppID: id.Application.Text(s.application.ID), AppUID: s.application.UID, EndpointID: id.Endpoint.Text(s.endpoint.ID),
-		MsgID: id.Message.Text(s.message.ID), MsgEventID: s.message.EventID,
-		LastAttempt: lastAttempt{ID: id.Attempt.Text(s.attempt.ID), ResponseStatusCode: s.attempt.Status, Timestamp: s.attempt.StartedAt},
+func (t told) exhausted() hook.Event {
+	return t.event(hook.EventAttemptExhausted, exhaustedData{
+		AppID: id.Application.Text(t.snapshot.Application.ID), AppUID: t.snapshot.Application.UID, EndpointID: id.Endpoint.Text(t.route.Endpoint.ID),
+		MsgID: id.Message.Text(t.message.ID), MsgEventID: t.message.EventID,
+		LastAttempt: lastAttempt{ID: id.Attempt.Text(t.attempt.ID), ResponseStatusCode: t.attempt.Status, Timestamp: t.attempt.StartedAt},
 	})
 }
 
 // disabled tells that Posthorn gave up on an endpoint.
-func (s story) disabled(h hook.Health) hook.Event {
-	return s.event(hook.EventEndpointDisabled, disabledData{
-		AppID: id.Application.Text(s.application.ID), AppUID: s.application.UID, EndpointID: id.Endpoint.Text(s.endpoint.ID),
-		EndpointUID: s.endpoint.UID, FailSince: h.FailingSince,
+func (t told) disabled(h hook.Health) hook.Event {
+	return t.event(hook.EventEndpointDisabled, disabledData{
+		AppID: id.Application.Text(t.snapshot.Application.ID), AppUID: t.snapshot.Application.UID, EndpointID: id.Endpoint.Text(t.route.Endpoint.ID),
+		EndpointUID: t.route.Endpoint.UID, FailSince: h.FailingSince,
 	})
 }
 
-func (s story) event(kind string, data any) hook.Event {
+func (t told) event(kind string, data any) hook.Event {
 	text, err := json.Marshal(data)
 	if err != nil {
 		panic("deliver: an event did not become JSON: " + err.Error())
 	}
-	return hook.Event{ApplicationKey: s.application.Key, Type: kind, Data: text}
+	return hook.Event{ApplicationKey: t.snapshot.Application.Key, Type: kind, Data: text}
 }
 
 // stamp gives an event its id and time.

@@ -4,6 +4,7 @@ package maintain
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -57,19 +58,18 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// RunOnce does everything that is due now.
+// RunOnce does everything that is due now. A chore that fails does not keep the next from being done.
 func (s *Service) RunOnce(ctx context.Context) error {
 	now := s.Clock.Now()
-	err := repeat(ctx, func() (int, error) { return s.Store.Expire(ctx, now, batch) })
-	if err != nil {
-		return err
-	}
-	return repeat(ctx, func() (int, error) { return s.Store.Purge(ctx, now.Add(-s.Retention), now, batch) })
+	return errors.Join(
+		repeat(ctx, func() (int, error) { return s.Store.Expire(ctx, now, batch) }),
+		repeat(ctx, func() (int, error) { return s.Store.Purge(ctx, now.Add(-s.Retention), now, batch) }),
+	)
 }
 
 // repeat does a chore until nothing is left of it.
 func repeat(ctx context.Context, chore func() (int, error)) error {
-	for {
+	for ctx.Err() == nil {
 		n, err := chore()
 		if err != nil || n == 0 {
 			return err
@@ -80,4 +80,5 @@ func repeat(ctx context.Context, chore func() (int, error)) error {
 		case <-time.After(breath):
 		}
 	}
+	return ctx.Err()
 }

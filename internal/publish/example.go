@@ -1,8 +1,12 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
 
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/fault"
@@ -31,22 +35,11 @@ func (s *Service) Example(ctx context.Context, application hook.Application, end
 	return receipt.Message, err
 }
 
-// examplePayload returns the first example that a schema of t carries ("example" or "examples", JSON
-// Schema 2020-12 section 9.5), or one that only says what it is.
+// examplePayload returns the first example that the newest schema of t carries ("examples", JSON Schema
+// 2020-12 section 9.5, or the "example" of OpenAPI), or a payload that only says what it is.
 func examplePayload(t hook.EventType) []byte {
-	var versions map[string]struct {
-		Example  json.RawMessage   `json:"example"`
-		Examples []json.RawMessage `json:"examples"`
-	}
-	if json.Unmarshal(t.Schemas, &versions) == nil {
-		for _, schema := range versions {
-			if len(schema.Examples) > 0 {
-				return schema.Examples[0]
-			}
-			if len(schema.Example) > 0 {
-				return schema.Example
-			}
-		}
+	if example := newestExample(t.Schemas); isObject(example) {
+		return example
 	}
 	payload, err := json.Marshal(map[string]string{"type": t.Name, "note": "An example message, sent on request."})
 	if err != nil {
@@ -54,3 +47,36 @@ func examplePayload(t hook.EventType) []byte {
 	}
 	return payload
 }
+
+func newestExample(schemas []byte) []byte {
+	var versions map[string]struct {
+		Example  json.RawMessage   `json:"example"`
+		Examples []json.RawMessage `json:"examples"`
+	}
+	if json.Unmarshal(schemas, &versions) != nil || len(versions) == 0 {
+		return nil
+	}
+	newest := versions[slices.MaxFunc(slices.Collect(maps.Keys(versions)), compareVersions)]
+	if len(newest.Examples) > 0 {
+		return newest.Examples[0]
+	}
+	return newest.Example
+}
+
+// compareVersions orders "9" before "10", and texts before numbers, as enforcement does.
+func compareVersions(a, b string) int {
+	left, errLeft := strconv.Atoi(a)
+	right, errRight := strconv.Atoi(b)
+	switch {
+	case errLeft == nil && errRight == nil:
+		return cmp.Compare(left, right)
+	case errLeft == nil:
+		return 1
+	case errRight == nil:
+		return -1
+	default:
+		return cmp.Compare(a, b)
+	}
+}
+
+func isObject(text []byte) bool { return len(text) > 0 && text[0] == '{' }

@@ -87,11 +87,14 @@ func New(p Parts, c Config) *Service {
 // Publish stores the message and its targets and returns once both are flushed; delivery goes on behind
 // it. A repeat of an idempotency key returns what its first use returned and sends nothing.
 func (s *Service) Publish(ctx context.Context, in Input) (store.Receipt, error) {
+	if err := checkShape(in); err != nil {
+		return store.Receipt{}, err
+	}
 	snapshot, err := s.application(ctx, in)
 	if err != nil {
 		return store.Receipt{}, err
 	}
-	if err := s.check(ctx, in); err != nil {
+	if err := s.checkType(ctx, in); err != nil {
 		return store.Receipt{}, err
 	}
 	return s.store(ctx, in, snapshot, snapshot.Targets(in.EventType, in.Channels))
@@ -135,7 +138,7 @@ func (in Input) claim(application hook.Key, now time.Time) *store.Claim {
 // application finds the application, or creates the one that the message brings along.
 func (s *Service) application(ctx context.Context, in Input) (*catalog.Snapshot, error) {
 	snapshot, err := s.directory.Find(ctx, in.Application)
-	if in.Create == nil || fault.KindOf(err) != fault.NotFound || err == nil {
+	if in.Create == nil || fault.KindOf(err) != fault.NotFound {
 		return snapshot, err
 	}
 	if in.Create.UID != in.Application {
@@ -149,7 +152,8 @@ func (s *Service) application(ctx context.Context, in Input) (*catalog.Snapshot,
 	return s.directory.Snapshot(ctx, created.Key)
 }
 
-func (s *Service) check(ctx context.Context, in Input) error {
+// checkShape refuses what is wrong whatever exists, before anything is created for it.
+func checkShape(in Input) error {
 	if err := checkNames(in); err != nil {
 		return err
 	}
@@ -157,6 +161,10 @@ func (s *Service) check(ctx context.Context, in Input) error {
 		return fault.In("payloadRetentionPeriod", "value_error", "Keep the payload for %d to %d days.",
 			hook.MinPayloadDays, hook.MaxPayloadDays)
 	}
+	return nil
+}
+
+func (s *Service) checkType(ctx context.Context, in Input) error {
 	eventType, err := s.eventType(ctx, in.EventType)
 	if err != nil {
 		return err
@@ -193,7 +201,7 @@ func badEventType() error {
 // eventType returns the event type, which is created on use unless only known ones are allowed.
 func (s *Service) eventType(ctx context.Context, name string) (hook.EventType, error) {
 	t, err := s.directory.EventType(ctx, name)
-	if fault.KindOf(err) != fault.NotFound || err == nil {
+	if fault.KindOf(err) != fault.NotFound {
 		return t, err
 	}
 	if s.config.Strict {

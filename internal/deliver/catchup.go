@@ -1,0 +1,71 @@
+package deliver
+
+import (
+	"context"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+const (
+	rescueBatch = 2000 // deliveries of a dead run that are taken over at a time
+	waitingPage = 1000 // endpoints that are put on the schedule at a time
+)
+
+// catchUp puts what is in the store on the schedule: what waits, and what a dead run left behind.
+func (e *Engine) catchUp(ctx context.Context) {
+	for _, step := range []struct {
+		doing string
+		do    func(context.Context) (done bool, err error)
+	}{
+		{"list what waits", e.listWaiting()},
+		{"take over what the last run left", e.rescueSome},
+	} {
+		if !e.persist(ctx, step.doing, step.do) {
+			return
+		}
+	}
+	close(e.ready)
+}
+
+// persist repeats do until it is done. It reports false if ctx ended first.
+func (e *Engine) persist(ctx context.Context, doing string, do func(context.Context) (done bool, err error)) bool {
+	for pause := firstPause; ctx.Err() == nil; {
+		done, err := do(ctx)
+		switch {
+		case err == nil && done:
+			return true
+		case err == nil:
+			pause = firstPause
+		case ctx.Err() == nil:
+			e.Log.Error("cannot catch up with the store; trying again", "doing", doing, "error", err)
+			_ = sleep(ctx, pause) // the loop sees that ctx ended
+			pause = min(2*pause, longestPause)
+		}
+	}
+	return false
+}
+
+func (e *Engine) listWaiting() func(context.Context) (bool, error) {
+	var last hook.Key
+	return func(ctx context.Context) (bool, error) {
+		page, err := e.Store.Waiting(ctx, last, waitingPage)
+		for _, w := range page {
+			e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, e.clock.Now())
+			last = w.EndpointKey
+		}
+		return len(page) < waitingPage, err
+	}
+}
+
+func (e *Engine) rescueSome(ctx context.Context) (bool, error) {
+	now := e.clock.Now()
+	n, err := e.Store.Rescue(ctx, now, rescueBatch, func() id.ID { return e.IDs.New(now) }, func(w store.Waiting) {
+		e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, now)
+	})
+	if n > 0 {
+		e.Log.Info("took over deliveries that the last run left open", "deliveries", n)
+	}
+	return n == 0, err
+}
