@@ -33,8 +33,8 @@ type Authenticator interface {
 
 // Publication is a message as a caller sent it.
 type Publication struct {
-	Application    string                  // id or uid from the path
-	Create         *catalog.NewApplication // made if there is no such application; nil for none
+	Application    string            // id or uid from the path
+	Create         *hook.Application // made if there is no such application; nil for none
 	EventType      string
 	EventID        string
 	Channels       []string

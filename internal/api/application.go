@@ -87,6 +87,9 @@ func (a *API) routeApplications() {
 func (a *API) listApplications(ctx context.Context, in *struct {
 	PageQuery
 	OrderQuery
+	WithoutEndpoints unoffered `query:"exclude_apps_with_no_endpoints" hidden:"true"`
+	WithoutEnabled   unoffered `query:"exclude_apps_with_disabled_endpoints" hidden:"true"`
+	WithPlay         unoffered `query:"exclude_apps_with_svix_play_endpoints" hidden:"true"`
 }) (*answerOf[ListResponse[ApplicationOut]], error) {
 	page, err := in.byID(id.Application, in.ascending())
 	if err != nil {

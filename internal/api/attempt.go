@@ -3,8 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
-	"reflect"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -37,15 +38,52 @@ type AttemptPath struct {
 	AttemptID string `path:"attempt_id" minLength:"1" maxLength:"256" doc:"Id of the attempt."`
 }
 
+// ExpandedQuery asks for all statuses. Without it canceled shows as fail, since older libraries know no more.
+type ExpandedQuery struct {
+	ExpandedStatuses bool `query:"expanded_statuses" doc:"Tell canceled (4) from fail (2)."`
+}
+
+// shown returns the status that the caller knows.
+func (q ExpandedQuery) shown(s store.Status) store.Status {
+	if s == store.StatusCanceled && !q.ExpandedStatuses {
+		return store.StatusFailed
+	}
+	return s
+}
+
 // StatusQuery narrows a list by status.
 type StatusQuery struct {
-	Status number `query:"status" enum:"0,1,2,3" doc:"Only this status: 0 success, 1 pending, 2 fail, 3 sending."`
+	ExpandedQuery
+	Status statusNumber `query:"status" doc:"Only this status: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled."`
+}
+
+// wanted returns the statuses that are, or show as, the one asked for; nil for all.
+func (q StatusQuery) wanted() []store.Status {
+	var wanted []store.Status
+	for s := store.StatusSuccess; s <= store.StatusCanceled && q.Status.set; s++ {
+		if int(s) == q.Status.value || int(q.shown(s)) == q.Status.value {
+			wanted = append(wanted, s)
+		}
+	}
+	return wanted
 }
 
 // ClassQuery narrows a list of attempts by the status of the answer.
 type ClassQuery struct {
-	StatusCodeClass number `query:"status_code_class" enum:"0,100,200,300,400,500" doc:"Only answers of this class; 0 is no answer."`
+	StatusCodeClass classNumber `query:"status_code_class" doc:"Only answers of this class; 0 is no answer."`
 }
+
+// statusNumber is a status.
+type statusNumber struct{ number }
+
+// Schema lists the statuses.
+func (statusNumber) Schema(huma.Registry) *huma.Schema { return oneOf(0, 1, 2, 3, 4) }
+
+// classNumber is a class of HTTP statuses.
+type classNumber struct{ number }
+
+// Schema lists the classes.
+func (classNumber) Schema(huma.Registry) *huma.Schema { return oneOf(0, 100, 200, 300, 400, 500) }
 
 const attemptPath = messagePath + "/attempt/{attempt_id}"
 
@@ -80,6 +118,7 @@ func (a *API) listAttemptsByEndpoint(ctx context.Context, in *struct {
 	WhenQuery
 	StatusQuery
 	ClassQuery
+	WithMsg unoffered `query:"with_msg" hidden:"true"`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
 	page, err := in.byID(id.Attempt, false)
 	if err != nil {
@@ -180,28 +219,10 @@ func (a *API) resend(ctx context.Context, in *struct {
 }
 
 func attemptFilter(when WhenQuery, status StatusQuery, content ContentQuery) store.AttemptFilter {
-	filter := store.AttemptFilter{
-		EventTypes: when.EventTypes, Channel: when.Channel, Before: when.Before, After: when.After,
+	return store.AttemptFilter{
+		Statuses: status.wanted(), EventTypes: when.EventTypes, Channel: when.Channel, Before: when.Before, After: when.After,
 		WithContent: content.WithContent,
 	}
-	if status.Status.set {
-		asked := store.Status(status.Status.value) //nolint:gosec // 0 to 3 by declaration
-		filter.Status = &asked
-	}
-	return filter
-}
-
-// Receiver says where the framework puts the value.
-func (n *number) Receiver() reflect.Value { return reflect.ValueOf(&n.value).Elem() }
-
-// OnParamSet notes whether the parameter was there.
-func (n *number) OnParamSet(set bool, _ any) { n.set = set }
-
-func (n number) pointer() *int {
-	if !n.set {
-		return nil
-	}
-	return &n.value
 }
 
 // attemptOut returns a function that shows attempts, with the answers or without.
@@ -232,7 +253,7 @@ func statusOfAttempt(o hook.OutcomeKind) store.Status {
 }
 
 func statusText(s store.Status) string {
-	return [...]string{"success", "pending", "fail", "sending"}[s]
+	return [...]string{"success", "pending", "fail", "sending", "canceled"}[s]
 }
 
 func outcomeText(o hook.OutcomeKind) string {

@@ -13,14 +13,17 @@ import (
 
 // AppPortalAccessIn asks for a way into the portal.
 type AppPortalAccessIn struct {
-	Application  *ApplicationIn `json:"application,omitempty" doc:"Created first if there is no such application."`
-	FeatureFlags []string       `json:"featureFlags,omitempty" nullable:"true" maxItems:"100" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Without effect yet: event types with a flag stay hidden."`
-	Expiry       *int           `json:"expiry,omitempty" nullable:"true" minimum:"60" maximum:"604800" doc:"Seconds until the token ends; a week if left out."`
+	Application  nullable[ApplicationIn] `json:"application,omitzero" doc:"Created first if there is no such application."`
+	FeatureFlags []string                `json:"featureFlags,omitempty" nullable:"true" maxItems:"100" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"None: this version shows no event type that has a flag."`
+	Expiry       *int                    `json:"expiry,omitempty" nullable:"true" minimum:"60" maximum:"604800" doc:"Seconds until the token ends; a week if left out."`
+	ReadOnly     unoffered               `json:"readOnly,omitzero" hidden:"true"`
+	Capabilities unoffered               `json:"capabilities,omitzero" hidden:"true"`
+	SessionID    unoffered               `json:"sessionId,omitzero" hidden:"true"`
 }
 
 // AppPortalAccessOut is a way into the portal.
 type AppPortalAccessOut struct {
-	URL   string `json:"url" format:"uri" doc:"Link to the portal, with the token behind the #, which browsers do not send to servers."`
+	URL   string `json:"url" format:"uri" doc:"Link to the portal, with the token behind the #."`
 	Token string `json:"token" doc:"Portal token."`
 }
 
@@ -31,6 +34,7 @@ func (a *API) routeAuthentication() {
 	route(a, operation{
 		id: "v1.authentication.app-portal-access", method: http.MethodPost, path: "/api/v1/auth/app-portal-access/{app_id}",
 		scope: hook.ScopeApplication, summary: "Make a portal token", status: http.StatusOK,
+		about: "The link has the token in its fragment, behind the #. Browsers do not send it to servers, so it reaches no log.",
 	}, a.portalAccess)
 	route(a, operation{
 		id: "v1.authentication.logout", method: http.MethodPost, path: "/api/v1/auth/logout",
@@ -42,7 +46,10 @@ func (a *API) portalAccess(ctx context.Context, in *struct {
 	AppPath
 	Body AppPortalAccessIn
 }) (*answerOf[AppPortalAccessOut], error) {
-	application, err := a.applicationOrNew(ctx, in.AppID, in.Body.Application)
+	if len(in.Body.FeatureFlags) > 0 {
+		return nil, fault.In("featureFlags", "value_error", notOffered)
+	}
+	application, err := a.applicationOrNew(ctx, in.AppID, in.Body.Application.value)
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 
 // DeliveryFields say where a delivery stands.
 type DeliveryFields struct {
-	Status      int        `json:"status" enum:"0,1,2,3" doc:"0 success, 1 pending, 2 fail, 3 sending."`
-	StatusText  string     `json:"statusText" enum:"success,pending,fail,sending" doc:"The status as a word."`
+	Status      int        `json:"status" enum:"0,1,2,3,4" doc:"0 success, 1 pending, 2 fail, 3 sending; 4 canceled if expanded statuses are asked for."`
+	StatusText  string     `json:"statusText" enum:"success,pending,fail,sending,canceled" doc:"The status as a word."`
 	State       string     `json:"state" required:"false" enum:"waiting,sending,delivered,exhausted,canceled" doc:"Where the delivery stands, finer than the status."`
 	Reason      *string    `json:"reason" required:"false" doc:"Why it was canceled."`
 	NextAttempt *time.Time `json:"nextAttempt" required:"false" doc:"When it is tried next, if it waits."`
@@ -45,6 +45,7 @@ func (a *API) routeDestinations() {
 func (a *API) listDestinations(ctx context.Context, in *struct {
 	MessagePath
 	PageQuery
+	ExpandedQuery
 }) (*answerOf[ListResponse[MessageEndpointOut]], error) {
 	page, err := in.byID(id.Endpoint, false)
 	if err != nil {
@@ -55,7 +56,9 @@ func (a *API) listDestinations(ctx context.Context, in *struct {
 		return nil, err
 	}
 	list, err := a.History.Destinations(ctx, m, page)
-	return listed(list, id.Endpoint.Text, destinationOut, err)
+	return listed(list, id.Endpoint.Text, func(d store.Destination) MessageEndpointOut {
+		return MessageEndpointOut{endpointFields(d.Endpoint), deliveryFields(d.Delivery, in.shown(d.Status))}
+	}, err)
 }
 
 func (a *API) listEndpointMessages(ctx context.Context, in *struct {
@@ -80,12 +83,8 @@ func (a *API) listEndpointMessages(ctx context.Context, in *struct {
 	list, err := a.History.MessagesByEndpoint(ctx, e, filter, page)
 	show := messageOut(in.WithContent)
 	return listed(list, id.Attempt.Text, func(m store.EndpointMessage) EndpointMessageOut {
-		return EndpointMessageOut{show(m.Message), deliveryFields(m.Delivery, m.Status)}
+		return EndpointMessageOut{show(m.Message), deliveryFields(m.Delivery, in.shown(m.Status))}
 	}, err)
-}
-
-func destinationOut(d store.Destination) MessageEndpointOut {
-	return MessageEndpointOut{endpointFields(d.Endpoint), deliveryFields(d.Delivery, d.Status)}
 }
 
 func deliveryFields(d hook.Delivery, s store.Status) DeliveryFields {

@@ -2,15 +2,20 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/posthorn/posthorn/internal/hook"
 )
+
+//go:generate go run ./gen
 
 const documentPath = "/api/v1/openapi.json"
 
@@ -23,7 +28,9 @@ func document() huma.Config {
 	c := huma.DefaultConfig("Posthorn", "1")
 	c.DocsPath, c.SchemasPath, c.OpenAPIPath = "", "", ""
 	c.CreateHooks = nil
-	c.Transformers = []huma.Transformer{translate}
+	plainly := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	c.Formats = map[string]huma.Format{"application/json": plainly, "json": plainly} // the second is what +json stands for
+	c.Transformers = []huma.Transformer{translate, narrow}
 	c.Info.Description = "Send webhooks that arrive. Works with the Svix client libraries."
 	c.Info.License = &huma.License{Name: "MIT", Identifier: "MIT"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -32,11 +39,29 @@ func document() huma.Config {
 	return c
 }
 
+// unmarshal reads JSON. The standard library would replace what is no UTF-8 and say nothing.
+func unmarshal(data []byte, v any) error {
+	if !utf8.Valid(data) {
+		return errors.New("not UTF-8")
+	}
+	return json.Unmarshal(data, v)
+}
+
 func security(scope hook.Scope) []map[string][]string {
 	if scope == "" {
 		return []map[string][]string{}
 	}
 	return []map[string][]string{{bearer: {}}}
+}
+
+// idempotencyKey describes the header that every POST takes.
+func idempotencyKey() *huma.Param {
+	most := maxKey
+	return &huma.Param{
+		Name: "idempotency-key", In: "header",
+		Description: "Your name for this request: sent again with the same body within 72 hours it gets the first answer again, with another body 409.",
+		Schema:      &huma.Schema{Type: huma.TypeString, MaxLength: &most},
+	}
 }
 
 // tagOf groups operations by the noun in their path.
@@ -85,6 +110,11 @@ func (a *API) finish() {
 	schemas := a.huma.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // the framework's own error body, which never leaves
 	delete(schemas, "ErrorDetail")
+	for _, item := range a.huma.OpenAPI().Paths {
+		for _, o := range operationsOf(item) {
+			optionalMayBeNull(o)
+		}
+	}
 	text, err := a.Document()
 	if err != nil {
 		panic("api: the document cannot be written: " + err.Error())
@@ -105,14 +135,29 @@ func (a *API) Document() ([]byte, error) {
 func (a *API) Paths() map[string][]string {
 	paths := map[string][]string{}
 	for path, item := range a.huma.OpenAPI().Paths {
-		for method, o := range map[string]*huma.Operation{
-			http.MethodGet: item.Get, http.MethodHead: item.Head, http.MethodPost: item.Post,
-			http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
-		} {
-			if o != nil {
-				paths[path] = append(paths[path], method)
-			}
+		for method := range operationsOf(item) {
+			paths[path] = append(paths[path], method)
 		}
 	}
 	return paths
+}
+
+// operationsOf returns the operations of a path by their methods.
+func operationsOf(item *huma.PathItem) map[string]*huma.Operation {
+	all := map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodHead: item.Head, http.MethodPost: item.Post,
+		http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+	}
+	maps.DeleteFunc(all, func(_ string, o *huma.Operation) bool { return o == nil })
+	return all
+}
+
+// optionalMayBeNull says of every query parameter without a default that it may be null. No query can hold
+// null; it is how generators of clients are told that a caller may give none.
+func optionalMayBeNull(o *huma.Operation) {
+	for _, p := range o.Parameters {
+		if p.In == "query" && !p.Required && p.Schema.Default == nil {
+			p.Schema.Nullable = true
+		}
+	}
 }

@@ -29,7 +29,7 @@ type EndpointUpdate struct {
 type EndpointIn struct {
 	EndpointUpdate
 	Secret  *string           `json:"secret,omitempty" nullable:"true" maxLength:"110" doc:"Signing key; a new one if left out."`
-	Headers map[string]string `json:"headers,omitempty" doc:"Your own headers for every request to it."`
+	Headers map[string]string `json:"headers,omitempty" nullable:"true" doc:"Your own headers for every request to it."`
 }
 
 // EndpointPatch is what a caller wants changed.
@@ -44,6 +44,7 @@ type EndpointPatch struct {
 	Metadata     given[map[string]string] `json:"metadata,omitzero" doc:"Your own notes; all of them are replaced."`
 	RateLimit    clearable[int]           `json:"rateLimit,omitzero" minimum:"0" maximum:"65535" hidden:"true" doc:"Older name of throttleRate."`
 	FilterTypes  clearable[[]string]      `json:"filterTypes,omitzero" minItems:"1" maxItems:"1000" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" hidden:"true" doc:"Older name of eventTypes."`
+	Secret       unoffered                `json:"secret,omitzero" hidden:"true"` // rotating it keeps the old one for a while
 	Version      clearable[int]           `json:"version,omitzero" minimum:"1" hidden:"true" doc:"Without effect; older libraries send it."`
 }
 

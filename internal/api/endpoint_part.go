@@ -55,8 +55,8 @@ type RecoverOut struct {
 
 // EventExampleIn asks for an example.
 type EventExampleIn struct {
-	EventType    string `json:"eventType" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event type of the example."`
-	ExampleIndex *int   `json:"exampleIndex,omitempty" nullable:"true" minimum:"0" hidden:"true" doc:"Without effect; newer libraries may send it."`
+	EventType    string    `json:"eventType" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event type of the example."`
+	ExampleIndex unoffered `json:"exampleIndex,omitzero" hidden:"true"`
 }
 
 // EndpointStats are numbers of deliveries.
@@ -99,7 +99,7 @@ func (a *API) routeEndpointParts() {
 	}, a.sendExample)
 	route(a, operation{
 		id: "v1.endpoint.get-stats", method: http.MethodGet, path: endpointPath + "/stats", scope: hook.ScopePortal,
-		summary: "Count an endpoint's deliveries", about: "Ended deliveries are counted by the hour, for the last 28 days unless you say otherwise.",
+		summary: "Count an endpoint's deliveries", about: "Ended deliveries are counted by the hour, for the last 28 days unless you say otherwise; open ones if the time asked for reaches up to now.",
 	}, a.getStats)
 }
 
@@ -209,14 +209,18 @@ func (a *API) getStats(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	now := a.Clock.Now()
 	until, since := in.Until, in.Since
 	if until.IsZero() {
-		until = a.Clock.Now()
+		until = now
 	}
 	if since.IsZero() {
 		since = until.Add(-statsSpan)
 	}
 	counts, err := a.History.Counts(ctx, e.Key, since, until)
+	if until.Before(now) {
+		counts.Pending, counts.Sending = 0, 0 // they are open now, which is not asked for
+	}
 	return answered(EndpointStats{
 		Success: counts.Success, Pending: counts.Pending, Sending: counts.Sending, Fail: counts.Failed, Canceled: counts.Canceled,
 	}, err)

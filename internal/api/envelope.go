@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -59,7 +58,7 @@ func checkJSON(body []byte) error {
 		return malformed("Send UTF-8.")
 	case tooDeep(body):
 		return malformed("Nest at most %d levels.", maxDepth)
-	case !json.Valid(body):
+	case !gjson.ValidBytes(body): // recursive, but not deeper than that
 		return malformed("Send a body that is valid JSON.")
 	}
 	return nil
@@ -110,6 +109,10 @@ func (e *envelope) take(key string, value gjson.Result, body []byte) (err error)
 		e.days, err = daysOf(value)
 	case "application":
 		e.application, err = applicationOf(value)
+	case "tags", "transformationsParams", "deliverAt", "payloadRetentionHours":
+		if !asksNothing(value.Raw) {
+			err = fault.In("body."+key, "value_error", notOffered)
+		}
 	default:
 		if value.Type != gjson.Null { // newer libraries may mention what nobody has set
 			err = fault.In("body."+key, "value_error", "Leave this field out: there is no such field.")
@@ -123,10 +126,10 @@ func (e *envelope) check() error {
 	switch {
 	case e.payload == nil:
 		return fault.In("body.payload", "value_error", "Send a payload.")
-	case !catalog.ValidName(e.eventType, catalog.MaxName):
+	case !hook.ValidName(e.eventType, catalog.MaxName):
 		return fault.In("body.eventType", "value_error",
 			"Name an event type with 1 to %d letters, digits, hyphens, underscores and full stops.", catalog.MaxName)
-	case e.eventID != "" && !catalog.ValidName(e.eventID, catalog.MaxName):
+	case e.eventID != "" && !hook.ValidName(e.eventID, catalog.MaxName):
 		return fault.In("body.eventId", "value_error",
 			"Use 1 to %d letters, digits, hyphens, underscores and full stops.", catalog.MaxName)
 	}
@@ -163,7 +166,7 @@ func channelsOf(value gjson.Result) (channels []string, err error) {
 	value.ForEach(func(_, item gjson.Result) bool {
 		channels = append(channels, item.Str)
 		ok = item.Type == gjson.String && len(channels) <= maxMessageChannels &&
-			catalog.ValidName(item.Str, catalog.MaxChannel)
+			hook.ValidName(item.Str, catalog.MaxChannel)
 		return ok
 	})
 	if !ok || len(channels) == 0 || doubled(channels) {

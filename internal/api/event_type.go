@@ -17,7 +17,9 @@ type EventTypeUpdate struct {
 	Description   string            `json:"description" maxLength:"16384" doc:"What happened when a message has this type."`
 	Schemas       map[string]object `json:"schemas,omitempty" nullable:"true" doc:"JSON Schemas of the payload, by version."`
 	EnforceSchema bool              `json:"enforceSchema,omitempty" doc:"Whether payloads must match the newest schema."`
+	GroupName     *string           `json:"groupName,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"What it belongs with where people choose."`
 	FeatureFlag   *string           `json:"featureFlag,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Hides the type from portals without this flag."`
+	FeatureFlags  []string          `json:"featureFlags,omitempty" nullable:"true" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
 	Archived      bool              `json:"archived,omitempty" doc:"Whether it is out of use."`
 	Deprecated    bool              `json:"deprecated,omitempty" doc:"Whether it should no longer be chosen."`
 }
@@ -33,7 +35,9 @@ type EventTypePatch struct {
 	Description   given[string]                `json:"description,omitzero" maxLength:"16384" doc:"What happened when a message has this type."`
 	Schemas       clearable[map[string]object] `json:"schemas,omitzero" doc:"JSON Schemas of the payload, by version."`
 	EnforceSchema given[bool]                  `json:"enforceSchema,omitzero" doc:"Whether payloads must match the newest schema."`
+	GroupName     clearable[string]            `json:"groupName,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"What it belongs with where people choose."`
 	FeatureFlag   clearable[string]            `json:"featureFlag,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Hides the type from portals without this flag."`
+	FeatureFlags  clearable[[]string]          `json:"featureFlags,omitzero" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
 	Archived      given[bool]                  `json:"archived,omitzero" doc:"Whether it is out of use."`
 	Deprecated    given[bool]                  `json:"deprecated,omitzero" doc:"Whether it should no longer be chosen."`
 }
@@ -44,7 +48,9 @@ type EventTypeOut struct {
 	Description   string    `json:"description" doc:"What happened when a message has this type."`
 	Schemas       object    `json:"schemas" required:"false" nullable:"true" doc:"JSON Schemas of the payload, by version."`
 	EnforceSchema bool      `json:"enforceSchema" required:"false" doc:"Whether payloads must match the newest schema."`
+	GroupName     *string   `json:"groupName" required:"false" doc:"What it belongs with where people choose."`
 	FeatureFlag   *string   `json:"featureFlag" required:"false" doc:"Hides the type from portals without this flag."`
+	FeatureFlags  []string  `json:"featureFlags" required:"false" nullable:"true" doc:"The feature flag as newer libraries read it."`
 	Archived      bool      `json:"archived" required:"false" doc:"Whether it is out of use."`
 	Deprecated    bool      `json:"deprecated" doc:"Whether it should no longer be chosen."`
 	CreatedAt     time.Time `json:"createdAt" doc:"When it was created."`
@@ -149,8 +155,12 @@ func (a *API) patchEventType(ctx context.Context, in *struct {
 	EventTypePath
 	Body EventTypePatch
 }) (*answerOf[EventTypeOut], error) {
+	flag, err := flagOf(in.Body.FeatureFlag.value, in.Body.FeatureFlags.value)
+	if err != nil {
+		return nil, err
+	}
 	patch := catalog.EventTypePatch{
-		Description: in.Body.Description.value, FeatureFlag: in.Body.FeatureFlag.value,
+		Description: in.Body.Description.value, Group: in.Body.GroupName.value, FeatureFlag: flag,
 		Enforced: in.Body.EnforceSchema.value, Archived: in.Body.Archived.value, Deprecated: in.Body.Deprecated.value,
 	}
 	if in.Body.Schemas.value != nil {
@@ -175,11 +185,37 @@ func (a *API) deleteEventType(ctx context.Context, in *struct {
 }
 
 func (in EventTypeUpdate) spec(name string) (catalog.NewEventType, error) {
+	flag, err := flagOf(in.FeatureFlag, &in.FeatureFlags)
+	if err != nil {
+		return catalog.NewEventType{}, err
+	}
 	text, err := schemasText(in.Schemas)
 	return catalog.NewEventType{
-		Name: name, Description: in.Description, FeatureFlag: orZero(in.FeatureFlag), Schemas: text,
+		Name: name, Description: in.Description, Group: orZero(in.GroupName), FeatureFlag: orZero(flag), Schemas: text,
 		Enforced: in.EnforceSchema, Archived: in.Archived, Deprecated: in.Deprecated,
 	}, err
+}
+
+// flagOf returns the feature flag that a caller names in the field for one or in that for several, and nil
+// if in neither. An event type has one at most.
+func flagOf(one *string, several *[]string) (*string, error) {
+	switch {
+	case one != nil || several == nil:
+		return one, nil
+	case len(*several) == 0:
+		return new(string), nil
+	case len(*several) == 1:
+		return &(*several)[0], nil
+	}
+	return nil, fault.In("featureFlags", "value_error", "Name one feature flag: this version does not offer several.")
+}
+
+// flagsOf is how the field for several feature flags shows the one.
+func flagsOf(flag string) []string {
+	if flag == "" {
+		return nil
+	}
+	return []string{flag}
 }
 
 func schemasText(schemas map[string]object) ([]byte, error) {
@@ -193,7 +229,8 @@ func schemasText(schemas map[string]object) ([]byte, error) {
 func eventTypeOut(withContent bool) func(hook.EventType) EventTypeOut {
 	return func(t hook.EventType) EventTypeOut {
 		out := EventTypeOut{
-			Name: t.Name, Description: t.Description, EnforceSchema: t.Enforced, FeatureFlag: orNull(t.FeatureFlag),
+			Name: t.Name, Description: t.Description, EnforceSchema: t.Enforced, GroupName: orNull(t.Group),
+			FeatureFlag: orNull(t.FeatureFlag), FeatureFlags: flagsOf(t.FeatureFlag),
 			Archived: t.Archived, Deprecated: t.Deprecated, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 		}
 		if withContent {

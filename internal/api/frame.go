@@ -7,21 +7,40 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/id"
 )
 
-type requestIDKey struct{}
+// call is what is known about a request. One value in its context holds all of it.
+type call struct {
+	requestID string
+	who       auth.Identity // nobody until a guard has let the caller through
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	return &call{}
+}
+
+func requestID(ctx context.Context) string { return callOf(ctx).requestID }
+
+// requests is the prefix of request ids.
+const requests = id.Kind("req")
 
 // frame does what every request needs before it is routed.
 func (a *API) frame(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		requestID := id.Kind("req").Text(a.IDs.New(a.Clock.Now()))
+		c := &call{requestID: requests.Text(a.IDs.New(a.Clock.Now()))}
 		head := w.Header()
-		head.Set("X-Request-Id", requestID)
+		head.Set("X-Request-Id", c.requestID)
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Cache-Control", "no-store")
-		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, requestID))
+		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		if err := a.checkBody(r); err != nil {
 			a.fail(w, r, err)
 			return
@@ -43,6 +62,7 @@ func (a *API) checkBody(r *http.Request) error {
 	if kind := r.Header.Get("Content-Type"); kind != "" && r.ContentLength != 0 && !isJSON(kind) {
 		return fault.New(fault.Unsupported, "unsupported_media_type", "Send the body as application/json.")
 	}
+	r.Header.Set("Content-Type", "application/json") // the framework knows no other spelling
 	return nil
 }
 
@@ -77,9 +97,4 @@ func joinLists(u *url.URL) {
 		values.Set(listParameter, strings.Join(all, ","))
 		u.RawQuery = values.Encode()
 	}
-}
-
-func requestID(ctx context.Context) string {
-	text, _ := ctx.Value(requestIDKey{}).(string)
-	return text
 }

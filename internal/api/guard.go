@@ -12,8 +12,6 @@ import (
 	"github.com/posthorn/posthorn/internal/store"
 )
 
-type callerKey struct{}
-
 // guarded lets those callers through whose token reaches as far as scope.
 func (a *API) guarded(scope hook.Scope, next http.Handler) http.Handler {
 	if scope == "" {
@@ -28,7 +26,8 @@ func (a *API) guarded(scope hook.Scope, next http.Handler) http.Handler {
 			a.fail(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
+		callOf(r.Context()).who = who
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -59,10 +58,7 @@ func rank(s hook.Scope) int {
 }
 
 // caller returns who is calling. Without a guard in front it is nobody.
-func caller(ctx context.Context) auth.Identity {
-	who, _ := ctx.Value(callerKey{}).(auth.Identity)
-	return who
-}
+func caller(ctx context.Context) auth.Identity { return callOf(ctx).who }
 
 // application returns the application that ref names, if the caller may know of it. A token of one
 // application gets the same answer for every other one, whether it exists or not.

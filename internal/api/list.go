@@ -27,6 +27,16 @@ type ListResponse[T any] struct {
 	Done         bool    `json:"done" doc:"Whether this is the last page in the direction asked for."`
 }
 
+// convert returns the page with all its items converted.
+func (l ListResponse[T]) convert(item func(any) (any, error)) (any, error) {
+	out := ListResponse[any]{make([]any, len(l.Data)), l.Iterator, l.PrevIterator, l.Done}
+	var err error
+	for i := 0; i < len(l.Data) && err == nil; i++ {
+		out.Data[i], err = item(l.Data[i])
+	}
+	return out, err
+}
+
 // answerOf is an answer with a body.
 type answerOf[T any] struct{ Body T }
 

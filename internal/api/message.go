@@ -38,6 +38,7 @@ type WhenQuery struct {
 	Channel    string    `query:"channel" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only this channel."`
 	Before     time.Time `query:"before" doc:"Only what came before this time."`
 	After      time.Time `query:"after" doc:"Only what came after this time."`
+	Tag        unoffered `query:"tag" hidden:"true"`
 }
 
 const (

@@ -166,20 +166,27 @@ func (a *API) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, err
 }
 
-// takeBody reads the body into memory of its own, which may be kept.
+// takeBody reads the body into memory of its own, which may be kept. What is behind a stated length
+// net/http does not hand out, and frame has refused a length over the limit.
 func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	limited := http.MaxBytesReader(w, r.Body, a.MaxBody)
-	body := make([]byte, 0, max(r.ContentLength, 0)+512)
-	buffer := bytes.NewBuffer(body)
-	_, err := buffer.ReadFrom(limited)
+	var (
+		body []byte
+		err  error
+	)
+	if r.ContentLength >= 0 {
+		body = make([]byte, r.ContentLength)
+		_, err = io.ReadFull(r.Body, body)
+	} else {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, a.MaxBody))
+	}
 	var over *http.MaxBytesError
 	switch {
+	case err == nil:
+		return body, nil
 	case errors.As(err, &over):
 		return nil, a.tooLarge()
-	case err != nil:
-		return nil, fault.New(fault.Invalid, codeMalformed, "The body did not arrive in full.").Because(err)
 	}
-	return buffer.Bytes(), nil
+	return nil, fault.New(fault.Invalid, codeMalformed, "The body did not arrive in full.").Because(err)
 }
 
 // recorder keeps an answer until it is remembered.

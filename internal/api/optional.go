@@ -53,14 +53,48 @@ func (clearable[T]) Schema(r huma.Registry) *huma.Schema {
 	return s
 }
 
+// nullable is an object of a body that may be absent or null, which is the same. The framework can say so of
+// plain values only.
+type nullable[T any] struct{ value *T }
+
+// UnmarshalJSON reads a T or null.
+func (n *nullable[T]) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &n.value) }
+
+// Schema is that of T, written out where the field is, since a reference has no room for null.
+func (nullable[T]) Schema(r huma.Registry) *huma.Schema {
+	s := huma.SchemaFromType(r, reflect.TypeFor[T]())
+	s.Nullable = true
+	return s
+}
+
 // number is a query parameter that need not be there.
 type number struct {
 	value int
 	set   bool
 }
 
-// Schema says that the parameter is written as an integer.
-func (number) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeInteger} }
+// Receiver says where the framework puts the value.
+func (n *number) Receiver() reflect.Value { return reflect.ValueOf(&n.value).Elem() }
+
+// OnParamSet notes whether the parameter was there.
+func (n *number) OnParamSet(set bool, _ any) { n.set = set }
+
+func (n number) pointer() *int {
+	if !n.set {
+		return nil
+	}
+	return &n.value
+}
+
+// oneOf is the schema of an integer with few values. The framework compares them with what it parsed,
+// which is an int64; an enum in a tag would be floats and match nothing.
+func oneOf(values ...int64) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeInteger}
+	for _, value := range values {
+		s.Enum = append(s.Enum, value)
+	}
+	return s
+}
 
 // object is a JSON object that is handed on as it came.
 type object json.RawMessage

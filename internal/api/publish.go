@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2/queryparam"
 	"github.com/go-chi/chi/v5"
 	"github.com/tidwall/gjson"
 
@@ -26,6 +27,11 @@ func (a *API) routePublish() {
 
 // publish takes a message. It is on the path of every message: no reflection, no second copy of the body.
 func (a *API) publish(w http.ResponseWriter, r *http.Request) {
+	show, err := withContent(r)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
 	p, err := a.publication(w, r)
 	if err != nil {
 		a.fail(w, r, err)
@@ -39,7 +45,7 @@ func (a *API) publish(w http.ResponseWriter, r *http.Request) {
 	if receipt.Repeated {
 		w.Header().Set("Idempotency-Replayed", "true")
 	}
-	answer := appendMessage(make([]byte, 0, len(p.Payload)+512), receipt.Message, withContent(r))
+	answer := appendMessage(make([]byte, 0, len(p.Payload)+512), receipt.Message, show)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 	w.WriteHeader(http.StatusAccepted)
@@ -69,7 +75,7 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) (Publication, 
 
 // checkPublication checks what does not stand in the body.
 func (a *API) checkPublication(ctx context.Context, who auth.Identity, p *Publication, create *ApplicationIn) error {
-	if !catalog.ValidName(p.Application, catalog.MaxName) {
+	if !hook.ValidName(p.Application, catalog.MaxName) {
 		return fault.In("path.app_id", "value_error", "Name an application by its id or uid.")
 	}
 	if err := checkKey(p.IdempotencyKey); err != nil {
@@ -83,7 +89,7 @@ func (a *API) checkPublication(ctx context.Context, who auth.Identity, p *Public
 		return nil
 	}
 	spec, err := create.under(p.Application)
-	p.Create = &spec
+	p.Create = &hook.Application{UID: spec.UID, Name: spec.Name, RateLimit: spec.RateLimit, Metadata: spec.Metadata}
 	return err
 }
 
@@ -111,12 +117,17 @@ func applicationOf(value gjson.Result) (*ApplicationIn, error) {
 	return &in, nil
 }
 
-func withContent(r *http.Request) bool {
-	if r.URL.RawQuery == "" {
-		return true
+// withContent reports whether the answer is to hold the payload. The libraries ask for it without.
+func withContent(r *http.Request) (bool, error) {
+	asked := queryparam.Get(r.URL.RawQuery, "with_content")
+	if asked == "" {
+		return true, nil
 	}
-	with, err := strconv.ParseBool(r.URL.Query().Get("with_content"))
-	return err != nil || with
+	with, err := strconv.ParseBool(asked)
+	if err != nil {
+		return false, fault.In("query.with_content", "value_error", "Use true or false.")
+	}
+	return with, nil
 }
 
 // appendMessage appends a MessageOut. All texts in it are names, which need no escapes.

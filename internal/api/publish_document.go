@@ -11,12 +11,12 @@ import (
 
 // MessageIn is the body of a publish as the document describes it; readEnvelope is what reads it.
 type MessageIn struct {
-	EventType              string         `json:"eventType" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its event type."`
-	Payload                object         `json:"payload" doc:"What is sent, byte for byte. Of the envelope's own keys the last one of a name counts; the payload is not looked into."`
-	EventID                *string        `json:"eventId,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique for 24 hours."`
-	Channels               []string       `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"5" uniqueItems:"true" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its channels, by which endpoints choose."`
-	PayloadRetentionPeriod *int           `json:"payloadRetentionPeriod,omitempty" nullable:"true" minimum:"5" maximum:"90" default:"90" doc:"Days for which the payload is kept."`
-	Application            *ApplicationIn `json:"application,omitempty" doc:"Created first if there is no such application."`
+	EventType              string                  `json:"eventType" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its event type."`
+	Payload                object                  `json:"payload" doc:"What is sent, byte for byte. Of the envelope's own keys the last one of a name counts; the payload is not looked into."`
+	EventID                *string                 `json:"eventId,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique for 24 hours."`
+	Channels               []string                `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"5" uniqueItems:"true" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its channels, by which endpoints choose."`
+	PayloadRetentionPeriod *int                    `json:"payloadRetentionPeriod,omitempty" nullable:"true" minimum:"5" maximum:"90" default:"90" doc:"Days for which the payload is kept."`
+	Application            nullable[ApplicationIn] `json:"application,omitzero" doc:"Created first if there is no such application."`
 }
 
 // documentPublish adds the operation to the document by hand.
@@ -24,14 +24,13 @@ func (a *API) documentPublish() {
 	o := operation{method: http.MethodPost, path: messagesPath, scope: hook.ScopeApplication}
 	declared := &huma.Operation{
 		OperationID: "v1.message.create", Method: o.method, Path: o.path, Tags: []string{tagOf(o.path)},
-		Summary: "Publish a message",
-		Description: "202 means that the message and the list of endpoints it goes to are on disk. " +
-			"The same Idempotency-Key with the same body gives the first answer again for 72 hours, with another body 409.",
-		Security: security(o.scope), Responses: a.failures(o),
+		Summary:     "Publish a message",
+		Description: "202 means that the message and the list of endpoints it goes to are on disk.",
+		Security:    security(o.scope), Responses: a.failures(o),
 		Parameters: []*huma.Param{
 			{Name: "app_id", In: "path", Required: true, Description: "Id or uid of the application.", Schema: &huma.Schema{Type: huma.TypeString}},
 			{Name: "with_content", In: "query", Description: "Give the payload in the answer.", Schema: &huma.Schema{Type: huma.TypeBoolean, Default: true}},
-			{Name: "idempotency-key", In: "header", Description: "Your name for this attempt to publish.", Schema: &huma.Schema{Type: huma.TypeString}},
+			idempotencyKey(),
 		},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: a.schema(reflect.TypeFor[MessageIn]())},

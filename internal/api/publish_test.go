@@ -34,6 +34,9 @@ func TestPublishLeavesThePayloadOutWhenAsked(t *testing.T) {
 	if !strings.Contains(got.text, `"payload":{}`) {
 		t.Errorf("got %s", got.text)
 	}
+	if wrong := s.call("POST", "/api/v1/app/a/msg?with_content=perhaps", `{"eventType":"x","payload":{}}`); wrong.status != 422 {
+		t.Errorf("perhaps: got %d", wrong.status)
+	}
 }
 
 func TestPublishCreatesTheApplicationThatComesAlong(t *testing.T) {

@@ -49,6 +49,9 @@ func route[I, O any](a *API, o operation, do func(context.Context, *I) (*O, erro
 		Security:        security(o.scope),
 		Tags:            []string{tagOf(o.path)},
 	}
+	if o.method == http.MethodPost {
+		declared.Parameters = []*huma.Param{idempotencyKey()}
+	}
 	huma.Register(a.huma, declared, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, in)
 		if err != nil {
@@ -69,12 +72,27 @@ type adapter struct{ api *API }
 func (d adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	scope, _ := op.Metadata[scopeKey].(hook.Scope)
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handler(humachi.NewContext(op, r, w))
+		handler(plain{humachi.NewContext(op, r, w)})
 	})
 	if op.Method == http.MethodPost {
 		h = d.api.once(h)
 	}
 	d.api.handle(Route{op.Method, op.Path, scope}, h)
+}
+
+// plain keeps the framework from calling its failures application/problem+json: by the time they leave
+// they are ours.
+type plain struct{ framework }
+
+// framework is huma.Context under a name that leaves its method Context alone.
+type framework = huma.Context
+
+// SetHeader sets a header of the answer.
+func (c plain) SetHeader(name, value string) {
+	if value == "application/problem+json" {
+		value = "application/json"
+	}
+	c.framework.SetHeader(name, value)
 }
 
 // ServeHTTP serves a request as the router does.

@@ -8,7 +8,6 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-
 func TestEveryRouteLetsInExactlyTheScopesThatReachIt(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -107,7 +106,7 @@ func body(path string) string {
 		return `{"since":"2020-01-01T00:00:00Z"}`
 	case strings.HasSuffix(path, "/send-example"):
 		return `{"eventType":"x"}`
-	case strings.Contains(path, "/endpoint"):
+	case strings.HasSuffix(path, "/endpoint"), strings.HasSuffix(path, "/endpoint/{endpoint_id}"):
 		return `{"url":"https://example.com"}`
 	case strings.HasSuffix(path, "{app_id}") && !strings.Contains(path, "/auth/"):
 		return `{"name":"n"}`

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -37,13 +39,22 @@ type server struct {
 	store   *sqlite.Store
 	auth    *auth.Service
 	log     *bytes.Buffer
+	folder  string // of the database
 }
 
-type noChanges struct{}
-
-func (noChanges) ApplicationChanged(hook.Key)        {}
-func (noChanges) EndpointChanged(hook.Key, hook.Key) {}
-func (noChanges) EventTypeChanged(string)            {}
+// file returns all that the store has on disk.
+func (s *server) file() string {
+	s.t.Helper()
+	names, err := filepath.Glob(filepath.Join(s.folder, "*"))
+	check(s.t, err)
+	var all strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		check(s.t, err)
+		all.Write(text)
+	}
+	return all.String()
+}
 
 // still takes messages for dispatch and sends none.
 type still struct{}
@@ -69,7 +80,8 @@ func (p publisher) Publish(ctx context.Context, in api.Publication) (store.Recei
 func newServer(t *testing.T) *server {
 	t.Helper()
 	ids, zone := id.NewSource(rand.Reader), clock.Clock{}
-	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "posthorn.db"), sqlite.Options{})
+	folder := t.TempDir()
+	db, err := sqlite.Open(t.Context(), filepath.Join(folder, "posthorn.db"), sqlite.Options{})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	check(t, db.Begin(t.Context(), 1, 100, zone.Now()))
@@ -80,7 +92,7 @@ func newServer(t *testing.T) *server {
 	_, err = who.EnsureAdmin(t.Context(), adminToken)
 	check(t, err)
 	log := &bytes.Buffer{}
-	s := &server{t: t, store: db, auth: who, log: log}
+	s := &server{t: t, store: db, auth: who, log: log, folder: folder}
 	s.api = api.New(config(t, db, box, ids, who, slog.New(slog.NewTextHandler(log, nil))))
 	s.handler = s.api.Handler()
 	return s
@@ -90,7 +102,7 @@ func config(t *testing.T, db *sqlite.Store, box *secret.Box, ids *id.Source, who
 	t.Helper()
 	policy, err := egress.NewPolicy(egress.Options{AllowNetworks: []string{"127.0.0.0/8"}})
 	check(t, err)
-	schemas, directory := catalog.NewSchemas(), catalog.NewDirectory(db, catalog.NewVault(box))
+	schemas, directory := catalog.NewSchemas(), directory.New(db, directory.NewVault(box))
 	applications := catalog.NewApplications(db, ids, clock.Clock{}, directory)
 	types := catalog.NewEventTypes(db, schemas, clock.Clock{}, directory)
 	messages := publish.New(publish.Parts{

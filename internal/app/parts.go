@@ -10,6 +10,7 @@ import (
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/deliver"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/publish"
 )
@@ -35,7 +36,7 @@ func (b *base) build(ctx context.Context) (*parts, error) {
 		return nil, err
 	}
 	p.client = egress.New(egress.Config{Policy: policy, Clock: b.Clock, KeepBody: int(b.config.ResponseKeep)})
-	directory := catalog.NewDirectory(b.store, catalog.NewVault(b.box))
+	directory := directory.New(b.store, directory.NewVault(b.box))
 	p.engine = b.newEngine(directory, p.client)
 	directory.Tell(p.engine)
 	p.api = p.newAPI(directory, policy)
@@ -81,7 +82,7 @@ func (b *base) limits() deliver.Limits {
 // maxWorkers bounds the requests on the wire in all; each costs a goroutine and a socket.
 const maxWorkers = 4096
 
-func (b *base) newEngine(directory *catalog.Directory, client *egress.Client) *deliver.Engine {
+func (b *base) newEngine(directory *directory.Directory, client *egress.Client) *deliver.Engine {
 	return deliver.New(
 		deliver.Parts{Store: b.store, Directory: directory, Sender: client, IDs: b.ids},
 		deliver.Config{
@@ -91,7 +92,7 @@ func (b *base) newEngine(directory *catalog.Directory, client *egress.Client) *d
 	)
 }
 
-func (p *parts) newAPI(directory *catalog.Directory, policy egress.Policy) *api.API {
+func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *api.API {
 	strict := p.config.EventTypes == "strict"
 	schemas := catalog.NewSchemas()
 	applications := catalog.NewApplications(p.store, p.ids, p.Clock, directory)

@@ -20,6 +20,7 @@ func (p *parts) server(ctx context.Context) *httpd.Server {
 		Live:    says(func() (int, string) { return http.StatusOK, "alive\n" }),
 		Ready:   says(func() (int, string) { return readiness(ctx) }),
 		Metrics: promhttp.HandlerFor(p.metrics(), promhttp.HandlerOpts{}),
+		Debug:   profiles(),
 		Admin:   p.isAdmin,
 	}
 	return httpd.New(httpd.Config{Listener: p.listener, Handler: routes.Handler(), Log: p.Log})

@@ -91,6 +91,9 @@ func TestNumbersAreForAdminsAndHealthIsForEverybody(t *testing.T) {
 	if got := status(t, url+"/metrics", adminToken); got != 200 {
 		t.Errorf("GET /metrics as admin gave %d", got)
 	}
+	if got := status(t, url+"/debug/pprof/heap", adminToken); got != 200 {
+		t.Errorf("GET /debug/pprof/heap as admin gave %d", got)
+	}
 	if got := status(t, url+"/metrics", adminToken+"x"); got != 401 {
 		t.Errorf("GET /metrics as somebody else gave %d", got)
 	}

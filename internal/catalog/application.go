@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -31,11 +32,11 @@ type Applications struct {
 	store   store.Applications
 	ids     *id.Source
 	clock   clock.Clock
-	changes Changes
+	changes directory.Changes
 }
 
 // NewApplications returns the use cases over s.
-func NewApplications(s store.Applications, ids *id.Source, c clock.Clock, changes Changes) *Applications {
+func NewApplications(s store.Applications, ids *id.Source, c clock.Clock, changes directory.Changes) *Applications {
 	return &Applications{store: s, ids: ids, clock: c, changes: changes}
 }
 

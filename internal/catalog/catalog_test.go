@@ -12,6 +12,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -28,7 +29,7 @@ func noon() time.Time { return time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC) }
 type desk struct {
 	*testing.T
 	db           *sqlite.Store
-	vault        catalog.Vault
+	vault        directory.Vault
 	applications *catalog.Applications
 	endpoints    *catalog.Endpoints
 	types        *catalog.EventTypes
@@ -57,7 +58,7 @@ func newDesk(t *testing.T, strict bool) desk {
 		c.Types = db
 	}
 	return desk{
-		T: t, db: db, vault: catalog.NewVault(box), told: told,
+		T: t, db: db, vault: directory.NewVault(box), told: told,
 		applications: catalog.NewApplications(db, ids, at, log{told}),
 		endpoints:    catalog.NewEndpoints(db, c),
 		types:        catalog.NewEventTypes(db, catalog.NewSchemas(), at, log{told}),

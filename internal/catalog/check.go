@@ -8,6 +8,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 )
 
@@ -24,25 +25,9 @@ const (
 	MaxRateLimit   = 65535 // requests a second
 )
 
-// ValidName reports whether text has 1 to limit characters out of letters, digits and "-_.", and is
-// no name that a path would swallow ("." and ".."). It is on the path of every publish.
-func ValidName(text string, limit int) bool {
-	if len(text) == 0 || len(text) > limit || text == "." || text == ".." {
-		return false
-	}
-	for i := range len(text) {
-		c := text[i]
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		if !letter && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
-			return false
-		}
-	}
-	return true
-}
-
 // checkName refuses a text that is not a name.
 func checkName(field, text string, limit int) error {
-	if ValidName(text, limit) {
+	if hook.ValidName(text, limit) {
 		return nil
 	}
 	return fault.In(field, "value_error",

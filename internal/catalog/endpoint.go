@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -16,7 +17,7 @@ import (
 // Endpoints sets up endpoints.
 type Endpoints struct {
 	store  store.Endpoints
-	vault  Vault
+	vault  directory.Vault
 	config EndpointConfig
 }
 
@@ -29,12 +30,12 @@ type EndpointConfig struct {
 	Clock  clock.Clock
 	// Types is set if an endpoint may name only event types that exist; nil takes any name.
 	Types   store.EventTypes
-	Changes Changes
+	Changes directory.Changes
 }
 
 // NewEndpoints returns the use cases over s.
 func NewEndpoints(s store.Endpoints, c EndpointConfig) *Endpoints {
-	return &Endpoints{store: s, vault: NewVault(c.Box), config: c}
+	return &Endpoints{store: s, vault: directory.NewVault(c.Box), config: c}
 }
 
 // Get returns the application's endpoint with this id or uid.
@@ -73,7 +74,7 @@ func (s *Endpoints) furnish(e *hook.Endpoint, n NewEndpoint) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := s.vault.sealKey(e.ID, key)
+	sealed, err := s.vault.SealKey(e.ID, key)
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func (s *Endpoints) setURL(e *hook.Endpoint, raw string) error {
 	if credentials == nil {
 		return nil
 	}
-	e.Credentials, err = s.vault.sealCredentials(e.ID, *credentials)
+	e.Credentials, err = s.vault.SealCredentials(e.ID, *credentials)
 	return err
 }
 

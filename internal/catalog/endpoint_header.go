@@ -85,7 +85,7 @@ func (s *Endpoints) setHeaders(e *hook.Endpoint, headers map[string]string) erro
 		}
 		seen[lower] = true
 	}
-	sealed, err := s.vault.sealHeaders(e.ID, headers)
+	sealed, err := s.vault.SealHeaders(e.ID, headers)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (s *Endpoints) Rotate(
 	}
 	now := moment(s.config.Clock)
 	_, err = s.update(ctx, application, ref, func(e *hook.Endpoint) error {
-		sealed, err := s.vault.sealKey(e.ID, key)
+		sealed, err := s.vault.SealKey(e.ID, key)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
@@ -37,11 +38,11 @@ type EventTypes struct {
 	store   store.EventTypes
 	schemas *Schemas
 	clock   clock.Clock
-	changes Changes
+	changes directory.Changes
 }
 
 // NewEventTypes returns the use cases over s. schemas forgets the compiled schemas of what changes.
-func NewEventTypes(s store.EventTypes, schemas *Schemas, c clock.Clock, changes Changes) *EventTypes {
+func NewEventTypes(s store.EventTypes, schemas *Schemas, c clock.Clock, changes directory.Changes) *EventTypes {
 	return &EventTypes{store: s, schemas: schemas, clock: c, changes: changes}
 }
 

@@ -30,6 +30,8 @@ func yamlText(text string) string {
 	return strconv.Quote(text)
 }
 
+//go:generate go run ./gen
+
 // WriteReference writes the page docs/reference/settings.md.
 func WriteReference(w io.Writer) error {
 	page := &strings.Builder{}

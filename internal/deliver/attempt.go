@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/dialect"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -45,7 +45,7 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 }
 
 // limitsOf returns the rate limits in force; what is gone has none.
-func limitsOf(s *catalog.Snapshot, r *catalog.Route) limits {
+func limitsOf(s *directory.Snapshot, r *directory.Route) limits {
 	l := limits{known: true}
 	if s != nil {
 		l.application = s.Application.RateLimit
@@ -57,7 +57,7 @@ func limitsOf(s *catalog.Snapshot, r *catalog.Route) limits {
 }
 
 // route finds the endpoint. A store that does not answer is asked again until ctx ends.
-func (e *Engine) route(ctx context.Context, j *job) (*catalog.Snapshot, *catalog.Route, error) {
+func (e *Engine) route(ctx context.Context, j *job) (*directory.Snapshot, *directory.Route, error) {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		snapshot, route, err := e.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
 		if err == nil || fault.KindOf(err) == fault.NotFound {
@@ -71,7 +71,7 @@ func (e *Engine) route(ctx context.Context, j *job) (*catalog.Snapshot, *catalog
 }
 
 // attempt makes one request and says what came of it.
-func (e *Engine) attempt(ctx context.Context, j *job, r *catalog.Route) (*hook.Attempt, hook.Outcome) {
+func (e *Engine) attempt(ctx context.Context, j *job, r *directory.Route) (*hook.Attempt, hook.Outcome) {
 	now := e.clock.Now()
 	a := &hook.Attempt{
 		ID: e.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
@@ -95,7 +95,7 @@ func (e *Engine) attempt(ctx context.Context, j *job, r *catalog.Route) (*hook.A
 	return a, o
 }
 
-func (e *Engine) send(ctx context.Context, j *job, r *catalog.Route, now time.Time) egress.Response {
+func (e *Engine) send(ctx context.Context, j *job, r *directory.Route, now time.Time) egress.Response {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
 	body := j.parcel.message.Payload

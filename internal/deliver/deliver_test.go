@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -33,7 +34,7 @@ func TestMessageIsSentOnceAsItWasPublishedAndLeavesNothingOpen(t *testing.T) {
 	if len(calls) != 1 || string(calls[0].body) != payload || calls[0].message() != id.Message.Text(m.ID) {
 		t.Fatalf("sent %+v", calls)
 	}
-	keys, err := catalog.NewVault(h.box).Keys(e, h.now())
+	keys, err := directory.NewVault(h.box).Keys(e, h.now())
 	check(t, err)
 	verifier, err := signature.NewVerifier(keys...)
 	check(t, err)

@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -31,13 +31,13 @@ type Sender interface {
 	Do(ctx context.Context, r egress.Request) egress.Response
 }
 
-// Directory knows endpoints as they are now; catalog.Directory is one.
+// Directory knows endpoints as they are now; directory.Directory is one.
 type Directory interface {
 	// Route returns the endpoint ready for sending, fault.NotFound if it is deleted.
-	Route(ctx context.Context, application, endpoint hook.Key) (*catalog.Snapshot, *catalog.Route, error)
+	Route(ctx context.Context, application, endpoint hook.Key) (*directory.Snapshot, *directory.Route, error)
 	// SetHealth remembers how an endpoint is doing after that was committed.
 	SetHealth(application, endpoint hook.Key, h hook.Health)
-	catalog.Changes
+	directory.Changes
 }
 
 // Config is what the engine may be told.

@@ -15,6 +15,7 @@ import (
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/deliver"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/publish"
@@ -41,7 +42,7 @@ type house struct {
 type server struct {
 	store        *sqlite.Store
 	ids          *id.Source
-	directory    *catalog.Directory
+	directory    *directory.Directory
 	applications *catalog.Applications
 	endpoints    *catalog.Endpoints
 	messages     *publish.Service
@@ -112,7 +113,7 @@ func (h *house) start() {
 }
 
 func (h *house) build() {
-	h.directory = catalog.NewDirectory(h.store, catalog.NewVault(h.box))
+	h.directory = directory.New(h.store, directory.NewVault(h.box))
 	h.engine = deliver.New(deliver.Parts{Store: h.wrap(h.store), Directory: h.directory, Sender: h.sender, IDs: h.ids}, h.config)
 	h.directory.Tell(h.engine)
 	schemas := catalog.NewSchemas()

@@ -76,15 +76,15 @@ func behind(last id.ID) id.ID {
 	return last
 }
 
-// ApplicationChanged implements catalog.Changes.
+// ApplicationChanged implements directory.Changes.
 func (e *Engine) ApplicationChanged(hook.Key) {}
 
-// EndpointChanged implements catalog.Changes: what waits for an endpoint that was disabled or deleted is
+// EndpointChanged implements directory.Changes: what waits for an endpoint that was disabled or deleted is
 // canceled now, and not when it falls due.
 func (e *Engine) EndpointChanged(application, endpoint hook.Key) {
 	now := e.clock.Now()
 	e.schedule.noteFor(application, endpoint, now, now)
 }
 
-// EventTypeChanged implements catalog.Changes.
+// EventTypeChanged implements directory.Changes.
 func (e *Engine) EventTypeChanged(string) {}

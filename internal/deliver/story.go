@@ -4,15 +4,15 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 )
 
 // told is what an event tells about.
 type told struct {
-	snapshot *catalog.Snapshot
-	route    *catalog.Route
+	snapshot *directory.Snapshot
+	route    *directory.Route
 	message  hook.Message
 	attempt  *hook.Attempt // nil if it is not about one
 }

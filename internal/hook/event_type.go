@@ -6,6 +6,7 @@ import "time"
 type EventType struct {
 	Name        string
 	Description string
+	Group       string // what it belongs with where people choose; empty for none
 	FeatureFlag string // who may see it in a portal; empty is everybody
 	Schemas     []byte // JSON object from version to JSON Schema; nil if none
 	Enforced    bool   // payloads must match the newest schema when they are published

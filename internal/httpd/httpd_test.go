@@ -63,14 +63,14 @@ func isJSON(t *testing.T, body string) {
 	}
 }
 
-var fine = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func fine(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	_, _ = io.WriteString(w, "fine")
-})
+}
 
 func TestRequestsWithTwoLengthsAreRefused(t *testing.T) {
 	t.Parallel()
-	addr := serve(t, fine)
+	addr := serve(t, http.HandlerFunc(fine))
 	for name, head := range map[string]string{
 		"two lengths":         "Content-Length: 3\r\nContent-Length: 4\r\n",
 		"bad chunking":        "Transfer-Encoding: chunked, identity\r\n",
@@ -107,7 +107,7 @@ func TestNothingIsSmuggledBehindAChunkedBody(t *testing.T) {
 
 func TestTooManyHeadersAreRefused(t *testing.T) {
 	t.Parallel()
-	addr := serve(t, fine)
+	addr := serve(t, http.HandlerFunc(fine))
 	many := strings.Repeat("X-A: b\r\n", httpd.MaxHeaders+1)
 	large := "X-A: " + strings.Repeat("b", httpd.MaxHeaderSize+1) + "\r\n"
 	for _, head := range []string{many, large} {
@@ -122,7 +122,7 @@ func TestTooManyHeadersAreRefused(t *testing.T) {
 
 func TestHeaderOfAMegabyteIsCutOff(t *testing.T) {
 	t.Parallel()
-	addr := serve(t, fine)
+	addr := serve(t, http.HandlerFunc(fine))
 
 	status, _ := exchange(t, addr, "GET / HTTP/1.1\r\nHost: a\r\nX-A: "+strings.Repeat("b", 1<<20)+"\r\n\r\n")
 
@@ -133,7 +133,7 @@ func TestHeaderOfAMegabyteIsCutOff(t *testing.T) {
 
 func TestTraceAndConnectAreRefused(t *testing.T) {
 	t.Parallel()
-	addr := serve(t, fine)
+	addr := serve(t, http.HandlerFunc(fine))
 	for _, line := range []string{"TRACE /", "CONNECT a:443"} {
 		status, body := exchange(t, addr, line+" HTTP/1.1\r\nHost: a\r\n\r\n")
 

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 )
@@ -19,7 +18,7 @@ func (s *Service) Example(ctx context.Context, application hook.Application, end
 	if endpoint.Disabled {
 		return hook.Message{}, fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")
 	}
-	if !catalog.ValidName(eventType, maxName) {
+	if !hook.ValidName(eventType, maxName) {
 		return hook.Message{}, badEventType()
 	}
 	t, err := s.eventType(ctx, eventType)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -44,7 +45,7 @@ func newPress(t *testing.T, c publish.Config) *press {
 	box, err := secret.FromText(base64.StdEncoding.EncodeToString(key[:]))
 	check(t, err)
 	ids, schemas := id.NewSource(rand.Reader), catalog.NewSchemas()
-	directory := catalog.NewDirectory(s, catalog.NewVault(box))
+	directory := directory.New(s, directory.NewVault(box))
 	p := &press{t: t, store: s,
 		applications: catalog.NewApplications(s, ids, clock.Clock{}, directory),
 		types:        catalog.NewEventTypes(s, schemas, clock.Clock{}, directory),

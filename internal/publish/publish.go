@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -35,10 +35,29 @@ type Dispatcher interface {
 	Dispatch(m hook.Message, deferred []hook.Key)
 }
 
+// Applications creates the application that a message brings along; catalog does.
+type Applications interface {
+	// Ensure returns the application with a's uid, made as a says if there is none.
+	Ensure(ctx context.Context, a hook.Application) (hook.Application, error)
+}
+
+// EventTypes creates event types on use; catalog does.
+type EventTypes interface {
+	// Ensure returns the event type of this name, made if there is none.
+	Ensure(ctx context.Context, name string) (hook.EventType, error)
+}
+
+// Schemas checks payloads; catalog does.
+type Schemas interface {
+	// Check returns an Invalid error if the event type asks for its schema to be enforced and the payload
+	// does not match it.
+	Check(t hook.EventType, payload []byte) error
+}
+
 // Input is a message as its publisher gives it.
 type Input struct {
-	Application    string                  // id or uid
-	Create         *catalog.NewApplication // creates the application if there is none
+	Application    string            // id or uid
+	Create         *hook.Application // creates the application if there is none
 	EventType      string
 	EventID        string
 	Channels       []string
@@ -57,10 +76,10 @@ type Config struct {
 
 // Service publishes.
 type Service struct {
-	directory    *catalog.Directory
-	applications *catalog.Applications
-	types        *catalog.EventTypes
-	schemas      *catalog.Schemas
+	directory    *directory.Directory
+	applications Applications
+	types        EventTypes
+	schemas      Schemas
 	journal      store.Journal
 	dispatcher   Dispatcher
 	ids          *id.Source
@@ -69,10 +88,10 @@ type Service struct {
 
 // Parts are what a Service is made of.
 type Parts struct {
-	Directory    *catalog.Directory
-	Applications *catalog.Applications
-	Types        *catalog.EventTypes
-	Schemas      *catalog.Schemas
+	Directory    *directory.Directory
+	Applications Applications
+	Types        EventTypes
+	Schemas      Schemas
 	Journal      store.Journal
 	Dispatcher   Dispatcher
 	IDs          *id.Source
@@ -100,7 +119,7 @@ func (s *Service) Publish(ctx context.Context, in Input) (store.Receipt, error) 
 	return s.store(ctx, in, snapshot, snapshot.Targets(in.EventType, in.Channels))
 }
 
-func (s *Service) store(ctx context.Context, in Input, to *catalog.Snapshot, targets []hook.Key) (store.Receipt, error) {
+func (s *Service) store(ctx context.Context, in Input, to *directory.Snapshot, targets []hook.Key) (store.Receipt, error) {
 	now := s.config.Clock.Now()
 	deferred := s.dispatcher.Deferred(targets, len(in.Payload))
 	return s.journal.Publish(ctx, store.Publication{
@@ -136,7 +155,7 @@ func (in Input) claim(application hook.Key, now time.Time) *store.Claim {
 }
 
 // application finds the application, or creates the one that the message brings along.
-func (s *Service) application(ctx context.Context, in Input) (*catalog.Snapshot, error) {
+func (s *Service) application(ctx context.Context, in Input) (*directory.Snapshot, error) {
 	snapshot, err := s.directory.Find(ctx, in.Application)
 	if in.Create == nil || fault.KindOf(err) != fault.NotFound {
 		return snapshot, err
@@ -145,7 +164,7 @@ func (s *Service) application(ctx context.Context, in Input) (*catalog.Snapshot,
 		return nil, fault.In("application.uid", "value_error",
 			"The application in the message must have the uid that the path names.")
 	}
-	created, _, err := s.applications.GetOrCreate(ctx, *in.Create)
+	created, err := s.applications.Ensure(ctx, *in.Create)
 	if err != nil {
 		return nil, err
 	}
@@ -176,17 +195,17 @@ func (s *Service) checkType(ctx context.Context, in Input) error {
 }
 
 func checkNames(in Input) error {
-	if !catalog.ValidName(in.EventType, maxName) {
+	if !hook.ValidName(in.EventType, maxName) {
 		return badEventType()
 	}
-	if in.EventID != "" && !catalog.ValidName(in.EventID, maxName) {
+	if in.EventID != "" && !hook.ValidName(in.EventID, maxName) {
 		return fault.In("eventId", "value_error", "Use letters, digits, - _ and dots, at most %d.", maxName)
 	}
 	if len(in.Channels) > maxChannels {
 		return fault.In("channels", "value_error", "Use at most %d channels.", maxChannels)
 	}
 	for i, channel := range in.Channels {
-		if !catalog.ValidName(channel, maxChannel) || slices.Contains(in.Channels[:i], channel) {
+		if !hook.ValidName(channel, maxChannel) || slices.Contains(in.Channels[:i], channel) {
 			return fault.In("channels", "value_error",
 				"Name each channel once, with letters, digits, - _ and dots, at most %d.", maxChannel)
 		}
@@ -207,9 +226,5 @@ func (s *Service) eventType(ctx context.Context, name string) (hook.EventType, e
 	if s.config.Strict {
 		return t, fault.In("eventType", "event_type_unknown", "There is no event type %q: create it first.", name)
 	}
-	t, err = s.types.Create(ctx, catalog.NewEventType{Name: name})
-	if fault.KindOf(err) == fault.Conflict {
-		return s.directory.EventType(ctx, name) // somebody else was faster
-	}
-	return t, err
+	return s.types.Ensure(ctx, name)
 }

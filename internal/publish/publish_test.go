@@ -93,7 +93,7 @@ func TestPayloadMustMatchTheSchemaWhereThatIsEnforced(t *testing.T) {
 func TestApplicationInsideAMessageIsCreatedOnce(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, publish.Config{})
-	create := func(in *publish.Input) { in.Create = &catalog.NewApplication{UID: "acme", Name: "Acme"} }
+	create := func(in *publish.Input) { in.Create = &hook.Application{UID: "acme", Name: "Acme"} }
 
 	atOnce(20, func(int) {
 		if _, err := p.messages.Publish(t.Context(), input(create)); err != nil {
@@ -115,7 +115,7 @@ func TestApplicationIsNotCreatedForAMessageThatIsRefused(t *testing.T) {
 	p := newPress(t, publish.Config{})
 
 	_, err := p.messages.Publish(t.Context(), input(func(in *publish.Input) {
-		in.Create, in.EventType = &catalog.NewApplication{UID: "acme", Name: "Acme"}, "no spaces"
+		in.Create, in.EventType = &hook.Application{UID: "acme", Name: "Acme"}, "no spaces"
 	}))
 
 	refused(t, err, fault.Invalid, "value_error")

@@ -1,4 +1,4 @@
-package catalog_test
+package directory_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -38,7 +39,7 @@ func (c counted) EndpointsOf(ctx context.Context, application hook.Key) ([]hook.
 // routing is the directory with the use cases that change what it knows.
 type routing struct {
 	counted
-	directory    *catalog.Directory
+	directory    *directory.Directory
 	applications *catalog.Applications
 	endpoints    *catalog.Endpoints
 	types        *catalog.EventTypes
@@ -53,7 +54,7 @@ func newRouting(t *testing.T) routing {
 	check(t, err)
 	ids := id.NewSource(rand.Reader)
 	r := routing{counted: counted{db, &atomic.Int64{}, &atomic.Pointer[func()]{}}}
-	r.directory = catalog.NewDirectory(r.counted, catalog.NewVault(box))
+	r.directory = directory.New(r.counted, directory.NewVault(box))
 	r.applications = catalog.NewApplications(db, ids, clock.Clock{}, r.directory)
 	r.types = catalog.NewEventTypes(db, catalog.NewSchemas(), clock.Clock{}, r.directory)
 	r.endpoints = catalog.NewEndpoints(db, catalog.EndpointConfig{Box: box, IDs: ids, Random: rand.Reader, Changes: r.directory})
@@ -237,5 +238,12 @@ func TestListsOfTargetsAreBoundedAndRight(t *testing.T) {
 		if got := s.Targets(fmt.Sprint("type.", i), nil); len(got) != 1 || got[0] != e.Key {
 			t.Fatalf("got %v", got)
 		}
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

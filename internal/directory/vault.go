@@ -1,4 +1,4 @@
-package catalog
+package directory
 
 import (
 	"encoding/base64"
@@ -70,11 +70,13 @@ func (v Vault) Authorization(e hook.Endpoint) (string, error) {
 	return basic + base64.StdEncoding.EncodeToString(pair), nil
 }
 
-func (v Vault) sealKey(endpoint id.ID, key signature.Key) ([]byte, error) {
+// SealKey seals a signing key for the endpoint.
+func (v Vault) SealKey(endpoint id.ID, key signature.Key) ([]byte, error) {
 	return v.box.Seal([]byte(key.Reveal()), bound(endpoint, "secret"))
 }
 
-func (v Vault) sealHeaders(endpoint id.ID, headers map[string]string) ([]byte, error) {
+// SealHeaders seals the caller's own headers for the endpoint; nil for none.
+func (v Vault) SealHeaders(endpoint id.ID, headers map[string]string) ([]byte, error) {
 	if len(headers) == 0 {
 		return nil, nil
 	}
@@ -85,7 +87,8 @@ func (v Vault) sealHeaders(endpoint id.ID, headers map[string]string) ([]byte, e
 	return v.box.Seal(text, bound(endpoint, "headers"))
 }
 
-func (v Vault) sealCredentials(endpoint id.ID, c egress.Credentials) ([]byte, error) {
+// SealCredentials seals what stood in front of the host in the endpoint's URL.
+func (v Vault) SealCredentials(endpoint id.ID, c egress.Credentials) ([]byte, error) {
 	pair, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(c.Authorization(), basic))
 	if err != nil {
 		return nil, fmt.Errorf("read the credentials: %w", err)

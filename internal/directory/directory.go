@@ -1,4 +1,7 @@
-package catalog
+// Package directory answers from memory what every publish and every attempt must know: an application
+// with its endpoints ready for sending, their secrets opened, and event types. It follows committed
+// changes, so that what it says is never older than the last one.
+package directory
 
 import (
 	"context"
@@ -20,8 +23,8 @@ const (
 	keptEventTypes = 64 << 20 // bytes of event types, about
 )
 
-// DirectoryStore is what the directory reads.
-type DirectoryStore interface {
+// Store is what the directory reads.
+type Store interface {
 	store.Applications
 	store.Endpoints
 	store.EventTypes
@@ -30,7 +33,7 @@ type DirectoryStore interface {
 // Directory answers from memory what every publish and every attempt must know: an application with
 // its endpoints ready for sending, and event types. It follows committed changes as a Changes.
 type Directory struct {
-	store DirectoryStore
+	store Store
 	vault Vault
 	then  Changes // told of changes after the directory has forgotten; nil if nobody
 
@@ -42,8 +45,8 @@ type Directory struct {
 	types     *otter.Cache[string, hook.EventType]
 }
 
-// NewDirectory returns an empty directory over s. Secrets are opened with v.
-func NewDirectory(s DirectoryStore, v Vault) *Directory {
+// New returns an empty directory over s. Secrets are opened with v.
+func New(s Store, v Vault) *Directory {
 	return &Directory{
 		store: s, vault: v, loading: map[hook.Key]*load{},
 		snapshots: otter.Must(&otter.Options[hook.Key, *Snapshot]{MaximumWeight: keptEndpoints, Weigher: weigh}),

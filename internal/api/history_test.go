@@ -1,0 +1,158 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// attempted publishes a message to the endpoint and records an attempt with the outcome.
+func (s *server) attempted(app, endpoint string, o hook.OutcomeKind, status int) (message, attempt string) {
+	s.t.Helper()
+	made := s.must(202, "POST", "/api/v1/app/"+app+"/msg", `{"eventType":"x","payload":{"a":1}}`)
+	ctx := s.t.Context()
+	owner, err := s.store.Application(ctx, store.Ref{UID: app})
+	check(s.t, err)
+	e, err := s.store.Endpoint(ctx, owner.Key, store.Ref{UID: endpoint})
+	check(s.t, err)
+	m, err := s.store.Message(ctx, owner.Key, store.RefOf(id.Message, made.str("id")))
+	check(s.t, err)
+	tried := hook.Attempt{
+		ID: id.Floor(m.CreatedAt.Add(time.Second)), ApplicationKey: owner.Key, MessageKey: m.Key, EndpointKey: e.Key, Outcome: o,
+		Status: status, Number: 1, URL: e.URL, Duration: 12 * time.Millisecond, Response: []byte("<b>no</b>"),
+		Headers: map[string]string{"Content-Type": "text/html"}, StartedAt: m.CreatedAt,
+	}
+	d := hook.Delivery{ApplicationKey: owner.Key, MessageKey: m.Key, EndpointKey: e.Key, State: hook.Exhausted, Attempts: 1}
+	if o == hook.Succeeded {
+		d.State = hook.Delivered
+	}
+	check(s.t, s.store.Settle(ctx, store.Settlement{Attempt: &tried, Delivery: d, Fresh: true, Fan: 1}))
+	return made.str("id"), id.Attempt.Text(tried.ID)
+}
+
+func TestAttemptsAreListedAndShown(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	e := s.endpoint("a", "e")
+	m, attempt := s.attempted("a", "e", hook.Failed, 500)
+
+	one := s.must(200, "GET", "/api/v1/app/a/msg/"+m+"/attempt/"+attempt, "")
+	byEndpoint := s.must(200, "GET", "/api/v1/app/a/attempt/endpoint/e?status=2&status_code_class=500", "").data()
+	byMessage := s.must(200, "GET", "/api/v1/app/a/attempt/msg/"+m+"?endpoint_id=e&with_content=false", "").data()
+	none := s.must(200, "GET", "/api/v1/app/a/attempt/endpoint/e?status=0", "").data()
+
+	if one.str("outcome") != "failed" || one.body["status"] != 2.0 || one.str("statusText") != "fail" || one.str("response") != "<b>no</b>" ||
+		one.body["responseStatusCode"] != 500.0 || one.body["responseDurationMs"] != 12.0 || one.str("endpointId") != e || one.str("msgId") != m {
+		t.Errorf("got %s", one.text)
+	}
+	if len(byEndpoint) != 1 || byEndpoint[0]["id"] != attempt || len(none) != 0 {
+		t.Errorf("by endpoint %v, with another status %v", byEndpoint, none)
+	}
+	if len(byMessage) != 1 || byMessage[0]["response"] != "" {
+		t.Errorf("by message %v", byMessage)
+	}
+}
+
+func TestInterruptedAttemptIsAFailureToOldLibraries(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	m, attempt := s.attempted("a", "e", hook.Interrupted, 0)
+
+	got := s.must(200, "GET", "/api/v1/app/a/msg/"+m+"/attempt/"+attempt, "")
+
+	if got.body["status"] != 2.0 || got.body["responseStatusCode"] != 0.0 || got.str("outcome") != "interrupted" {
+		t.Errorf("got %s", got.text)
+	}
+}
+
+func TestDestinationsAndMessagesOfAnEndpointSayWhereTheyStand(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	e := s.endpoint("a", "e")
+	m, _ := s.attempted("a", "e", hook.Succeeded, 200)
+
+	destinations := s.must(200, "GET", "/api/v1/app/a/msg/"+m+"/endpoint", "").data()
+	messages := s.must(200, "GET", "/api/v1/app/a/endpoint/e/msg", "").data()
+	stats := s.must(200, "GET", "/api/v1/app/a/endpoint/e/stats", "")
+
+	if len(destinations) != 1 || destinations[0]["id"] != e || destinations[0]["state"] != "delivered" || destinations[0]["status"] != 0.0 {
+		t.Errorf("destinations %v", destinations)
+	}
+	if len(messages) != 1 || messages[0]["id"] != m || fmt.Sprint(messages[0]["payload"]) != "map[a:1]" || messages[0]["statusText"] != "success" {
+		t.Errorf("messages %v", messages)
+	}
+	for _, field := range []string{"success", "pending", "sending", "fail", "canceled"} {
+		if _, ok := stats.body[field].(float64); !ok {
+			t.Errorf("stats %s", stats.text)
+		}
+	}
+}
+
+func TestExpungedContentIsGone(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	m, attempt := s.attempted("a", "e", hook.Failed, 500)
+
+	s.must(204, "DELETE", "/api/v1/app/a/msg/"+m+"/attempt/"+attempt+"/content", "")
+	tried := s.must(200, "GET", "/api/v1/app/a/msg/"+m+"/attempt/"+attempt, "")
+	s.must(204, "DELETE", "/api/v1/app/a/msg/"+m+"/content", "")
+	message := s.must(200, "GET", "/api/v1/app/a/msg/"+m, "")
+
+	if tried.str("response") != "" || !strings.Contains(message.text, `"payload":{"expired":true}`) {
+		t.Errorf("got %s and %s", tried.text, message.text)
+	}
+}
+
+func TestReplaysAnswerAsTheLibrariesExpect(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	m, _ := s.attempted("a", "e", hook.Failed, 500)
+
+	resent := s.must(http.StatusAccepted, "POST", "/api/v1/app/a/msg/"+m+"/endpoint/e/resend/", "")
+	recovered := s.must(http.StatusAccepted, "POST", "/api/v1/app/a/endpoint/e/recover", `{"since":"2020-01-01T00:00:00Z"}`)
+	example := s.must(http.StatusOK, "POST", "/api/v1/app/a/endpoint/e/send-example", `{"eventType":"x"}`)
+	future := s.call("POST", "/api/v1/app/a/endpoint/e/recover", `{"since":"2999-01-01T00:00:00Z"}`)
+
+	if strings.TrimSpace(resent.text) != "{}" || !strings.HasPrefix(recovered.str("id"), "qtask_") || recovered.str("status") != "running" {
+		t.Errorf("got %s and %s", resent.text, recovered.text)
+	}
+	if example.str("eventType") != "x" || future.status != http.StatusUnprocessableEntity {
+		t.Errorf("got %s and %d", example.text, future.status)
+	}
+}
+
+// TestT1PlantedSecretsAreInNoLogAndNoStore plants a secret in every field that takes one.
+func TestT1PlantedSecretsAreInNoLogAndNoStore(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	const key = "whsec_Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5" // canary-canary-canary-canary
+	made := s.must(201, "POST", "/api/v1/app/a/endpoint",
+		`{"url":"https://us:canary-url@example.com/","uid":"e","secret":"`+key+`","headers":{"X-Plain":"canary-header"}}`, "Idempotency-Key", "k")
+	s.must(204, "POST", "/api/v1/app/a/endpoint/e/secret/rotate", `{"key":"`+key+`"}`, "Idempotency-Key", "k")
+	s.must(204, "PUT", "/api/v1/app/a/endpoint/e/headers", `{"headers":{"X-Token":"canary-header"}}`)
+	token := s.must(200, "POST", "/api/v1/auth/app-portal-access/a", `{}`, "Idempotency-Key", "k").str("token")
+	refused := s.call("PUT", "/api/v1/app/a/endpoint/e/headers", `{"headers":{"X-Token":"canary-header\r\n"}}`)
+	wrong := s.call("PATCH", "/api/v1/app/a/endpoint/e", `{"url":["https://us:canary-url@example.com/"]}`)
+
+	all := made.text + refused.text + wrong.text + s.log.String() + s.file()
+	for _, canary := range []string{"canary-url", "canary-header", key[6:], "canary-canary", token, adminToken} {
+		if strings.Contains(all, canary) {
+			t.Errorf("%s is in the clear", canary)
+		}
+	}
+}
