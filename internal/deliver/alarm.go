@@ -73,6 +73,16 @@ func (s *schedule) noteFor(application, endpoint hook.Key, due, now time.Time) {
 	s.note(s.lane(application, endpoint), due, now)
 }
 
+// noteKnown makes the backlog of an endpoint be looked at now. One without a lane has nothing waiting, or the
+// schedule would know: setting up thousands of endpoints costs nothing here.
+func (s *schedule) noteKnown(endpoint hook.Key, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l := s.lanes[endpoint]; l != nil {
+		s.note(l, now, now)
+	}
+}
+
 // refill sees that the lane is filled from the backlog once something is due and there is room.
 func (s *schedule) refill(l *lane, now time.Time) {
 	if !l.due.IsZero() && l.hungry() {

@@ -61,17 +61,17 @@ type slowReplayStore struct{ *sqlite.Store }
 func slowReplay(h *house) { h.wrap = func(s *sqlite.Store) deliver.Store { return slowReplayStore{s} } }
 
 func (f slowReplayStore) ReplayFailed(
-	ctx context.Context, endpoint hook.Key, from, until id.ID, _ int, now time.Time,
-) (int, id.ID, error) {
+	ctx context.Context, endpoint, after hook.Key, from, until id.ID, _ int, now time.Time,
+) (int, hook.Key, error) {
 	for ctx.Err() == nil {
 		_, waits, err := f.NextDue(ctx, endpoint)
 		counts, errCounts := f.Counts(ctx, endpoint, now.Add(-time.Hour), now.Add(time.Hour))
 		if err := errors.Join(err, errCounts); err != nil {
-			return 0, id.ID{}, err
+			return 0, 0, err
 		}
 		if !waits && counts.Sending == 0 {
 			break
 		}
 	}
-	return f.Store.ReplayFailed(ctx, endpoint, from, until, 1, now)
+	return f.Store.ReplayFailed(ctx, endpoint, after, from, until, 1, now)
 }

@@ -50,9 +50,10 @@ func (e *Engine) Recover(_ context.Context, endpoint hook.Endpoint, since, until
 }
 
 func (e *Engine) recoverAll(ctx context.Context, endpoint hook.Endpoint, from, until id.ID) {
+	var after hook.Key // one that fails again at once is not taken twice
 	for ctx.Err() == nil {
 		now := e.clock.Now()
-		n, last, err := e.Store.ReplayFailed(ctx, endpoint.Key, from, until, replayBatch, now)
+		n, last, err := e.Store.ReplayFailed(ctx, endpoint.Key, after, from, until, replayBatch, now)
 		if err != nil {
 			e.Log.Error("a recovery ended early", "endpoint", id.Endpoint.Text(endpoint.ID), "error", err)
 			return
@@ -61,19 +62,8 @@ func (e *Engine) recoverAll(ctx context.Context, endpoint hook.Endpoint, from, u
 			return
 		}
 		e.schedule.noteFor(endpoint.ApplicationKey, endpoint.Key, now, now)
-		from = behind(last)
+		after = last
 	}
-}
-
-// behind returns the next id that could exist: a recovery that began at the last one again would replay it
-// over and over if it fails at once.
-func behind(last id.ID) id.ID {
-	for at := len(last) - 1; at >= 0; at-- {
-		if last[at]++; last[at] != 0 {
-			break
-		}
-	}
-	return last
 }
 
 // ApplicationChanged implements directory.Changes.
@@ -81,9 +71,8 @@ func (e *Engine) ApplicationChanged(hook.Key) {}
 
 // EndpointChanged implements directory.Changes: what waits for an endpoint that was disabled or deleted is
 // canceled now, and not when it falls due.
-func (e *Engine) EndpointChanged(application, endpoint hook.Key) {
-	now := e.clock.Now()
-	e.schedule.noteFor(application, endpoint, now, now)
+func (e *Engine) EndpointChanged(_, endpoint hook.Key) {
+	e.schedule.noteKnown(endpoint, e.clock.Now())
 }
 
 // EventTypeChanged implements directory.Changes.

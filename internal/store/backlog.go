@@ -40,8 +40,9 @@ type Backlog interface {
 	// that is in somebody's hands is left alone.
 	Replay(ctx context.Context, d hook.Delivery) error
 	// ReplayFailed makes up to n exhausted or canceled deliveries of the endpoint due again, those of
-	// messages with ids in [from, until), oldest first, and returns how many and the last message's id.
-	ReplayFailed(ctx context.Context, endpoint hook.Key, from, until id.ID, n int, now time.Time) (int, id.ID, error)
+	// messages with ids in [from, until) and keys behind after, in publish order. It returns how many and the
+	// last message's key, so that one that fails again at once is not taken twice.
+	ReplayFailed(ctx context.Context, endpoint, after hook.Key, from, until id.ID, n int, now time.Time) (int, hook.Key, error)
 	// Rescue takes over open work that runs now dead left behind: up to n deliveries are made waiting, due at
 	// now. A delivery whose request may have left also gets an interrupted attempt with an id from newID. It
 	// returns how many it took; zero means that nothing is left. Endpoints whose work

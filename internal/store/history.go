@@ -20,18 +20,18 @@ type MessageFilter struct {
 // Status is the public verdict on a delivery or an attempt.
 type Status uint8
 
-// The statuses with the numbers of the public interface. An ended delivery that was canceled shows as
-// StatusFailed, since older client libraries know no more than these four; its reason says why.
+// The statuses with the numbers of the public interface.
 const (
-	StatusSuccess Status = 0
-	StatusPending Status = 1
-	StatusFailed  Status = 2
-	StatusSending Status = 3
+	StatusSuccess  Status = 0
+	StatusPending  Status = 1
+	StatusFailed   Status = 2
+	StatusSending  Status = 3
+	StatusCanceled Status = 4 // of deliveries only; what was attempted went well or failed
 )
 
 // AttemptFilter narrows a list of attempts. Zero fields do not narrow.
 type AttemptFilter struct {
-	Status      *Status
+	Statuses    []Status // any of them
 	StatusClass *int     // 0 for no answer, 100, 200 ... 500
 	Endpoint    hook.Key // only of lists by message
 	EventTypes  []string

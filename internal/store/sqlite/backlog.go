@@ -151,39 +151,29 @@ func (s *Store) Replay(ctx context.Context, d hook.Delivery) error {
 	})
 }
 
+const replayFailed = `UPDATE delivery SET state = 0, attempts = 0, due_at = ?, trigger = 1, reason = ''
+	WHERE endpoint = ? AND message IN (SELECT d.message FROM delivery d JOIN message m ON m.key = d.message
+		WHERE d.endpoint = ? AND d.state IN (3, 4) AND d.message > ? AND d.message < ? AND m.id >= ? AND m.id < ?
+		ORDER BY d.message LIMIT ?) RETURNING message`
+
 // ReplayFailed implements store.Backlog. It walks the endpoint's rows in publish order, which are few:
 // deliveries that went well have none.
-func (s *Store) ReplayFailed(ctx context.Context, endpoint hook.Key, from, until id.ID, n int, now time.Time) (count int, last id.ID, err error) {
+func (s *Store) ReplayFailed(
+	ctx context.Context, endpoint, after hook.Key, from, until id.ID, n int, now time.Time,
+) (count int, last hook.Key, err error) {
+	after = max(after, messageKeyAt(from.Time().Add(-commitSpan)))
+	before := messageKeyAt(until.Time().Add(commitSpan))
 	err = s.writer.write(ctx, "replay failed deliveries", func(t *tx) error {
-		rows, err := t.query(`UPDATE delivery SET state = 0, attempts = 0, due_at = ?, trigger = 1, reason = ''
-			WHERE endpoint = ? AND message IN (SELECT d.message FROM delivery d JOIN message m ON m.key = d.message
-				WHERE d.endpoint = ? AND d.state IN (3, 4) AND d.message >= ? AND d.message < ? AND m.id >= ? AND m.id < ?
-				ORDER BY d.message LIMIT ?) RETURNING (SELECT id FROM message WHERE key = delivery.message)`,
-			now.UnixMicro(), endpoint, endpoint, messageKeyAt(from.Time()), lastKeyBefore(until), from[:], until[:], n)
-		if err != nil {
-			return err
+		replayed, err := keysOf(t, replayFailed, now.UnixMicro(), endpoint, endpoint, after, before, from[:], until[:], n)
+		count, last = len(replayed), after
+		for _, key := range replayed {
+			last = max(last, key.(hook.Key)) //nolint:forcetypeassert // keysOf returns keys
 		}
-		count, last, err = scanLast(rows)
 		return err
 	})
 	return count, last, err
 }
 
-// lastKeyBefore bounds the keys of messages with ids below until: a message is committed at most an hour
-// after its id was made, or the process would have given up on it.
-func lastKeyBefore(until id.ID) hook.Key { return messageKeyAt(until.Time().Add(time.Hour)) }
-
-func scanLast(rows *sql.Rows) (count int, last id.ID, err error) {
-	defer func() { err = closeRows(rows, err) }()
-	for rows.Next() {
-		var raw []byte
-		if err := rows.Scan(&raw); err != nil {
-			return 0, last, err
-		}
-		if found := (id.ID)(raw); found.Compare(last) > 0 {
-			last = found
-		}
-		count++
-	}
-	return count, last, nil
-}
+// commitSpan is how far the key of a message, the time of its commit, may be from the time in its id: far
+// more than a publish waits, and than clocks differ.
+const commitSpan = time.Hour

@@ -9,28 +9,28 @@ import (
 )
 
 const (
-	eventTypeColumns = ` name, description, feature_flag, schemas, enforced, archived, deprecated,
-		created_at, updated_at `
+	eventTypeColumns = ` name, description, group_name, feature_flag, schemas, enforced, archived,
+		deprecated, created_at, updated_at `
 
 	selectEventType = "SELECT" + eventTypeColumns + "FROM event_type WHERE "
-	insertEventType = `INSERT INTO event_type (description, feature_flag, schemas, enforced, archived, deprecated,
-		updated_at, created_at, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING` + eventTypeColumns
-	updateEventType = `UPDATE event_type SET description = ?, feature_flag = ?, schemas = ?, enforced = ?,
+	insertEventType = `INSERT INTO event_type (description, group_name, feature_flag, schemas, enforced, archived,
+		deprecated, updated_at, created_at, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING` + eventTypeColumns
+	updateEventType = `UPDATE event_type SET description = ?, group_name = ?, feature_flag = ?, schemas = ?, enforced = ?,
 		archived = ?, deprecated = ?, updated_at = ? WHERE name = ? RETURNING` + eventTypeColumns
 )
 
 func scanEventType(row scanner) (hook.EventType, error) {
 	var e hook.EventType
-	err := row.Scan(&e.Name, &e.Description, &e.FeatureFlag, &e.Schemas, &e.Enforced, &e.Archived, &e.Deprecated,
-		intoTime{&e.CreatedAt}, intoTime{&e.UpdatedAt})
+	err := row.Scan(&e.Name, &e.Description, &e.Group, &e.FeatureFlag, &e.Schemas, &e.Enforced, &e.Archived,
+		&e.Deprecated, intoTime{&e.CreatedAt}, intoTime{&e.UpdatedAt})
 	return e, err
 }
 
 // eventTypeValues are what may change about an event type, in the order of the statements above,
 // followed by more.
 func eventTypeValues(e hook.EventType, more ...any) []any {
-	return append([]any{e.Description, e.FeatureFlag, e.Schemas, e.Enforced, e.Archived, e.Deprecated,
-		micros(e.UpdatedAt)}, more...)
+	return append([]any{e.Description, e.Group, e.FeatureFlag, e.Schemas, e.Enforced, e.Archived,
+		e.Deprecated, micros(e.UpdatedAt)}, more...)
 }
 
 // CreateEventType implements store.EventTypes.

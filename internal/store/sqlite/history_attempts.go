@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
@@ -48,13 +49,16 @@ func attemptScan(f store.AttemptFilter) func(scanner) (entry[attemptKey, id.ID],
 		var about topic
 		err := from.Scan(&e.item.message, &e.item.endpoint, intoID{&e.at}, &outcome, &status, &about.eventType, intoJSON{&about.channels})
 		e.item.id = e.at
-		e.keep = about.fits(f.EventTypes, f.Channel) && fits(f.Status, statusOf(outcome)) && fits(f.StatusClass, status/100*100)
+		e.keep = about.fits(f.EventTypes, f.Channel) && oneOf(f.Statuses, statusOf(outcome)) && fits(f.StatusClass, status/100*100)
 		return e, err
 	}
 }
 
 // fits reports whether a value is the one that is asked for, if any is.
 func fits[T comparable](want *T, have T) bool { return want == nil || *want == have }
+
+// oneOf reports whether have is among those wanted, of which none means any.
+func oneOf[T comparable](want []T, have T) bool { return len(want) == 0 || slices.Contains(want, have) }
 
 // statusOf is the public verdict on an attempt.
 func statusOf(o hook.OutcomeKind) store.Status {

@@ -103,7 +103,7 @@ func endpointMessageScan(endpoint hook.Endpoint, f store.AttemptFilter) func(sca
 		err := from.Scan(append([]any{&d.MessageKey, intoID{&e.at}, &about.eventType, intoJSON{&about.channels}, &e.keep},
 			stands.fields()...)...)
 		e.item.Delivery, e.item.Status = stands.delivery(d)
-		e.keep = e.keep && about.fits(f.EventTypes, f.Channel) && fits(f.Status, e.item.Status) &&
+		e.keep = e.keep && about.fits(f.EventTypes, f.Channel) && oneOf(f.Statuses, e.item.Status) &&
 			fits(f.StatusClass, stands.answer.V/100*100)
 		return e, err
 	}

@@ -60,6 +60,8 @@ func (s *standing) kept(d hook.Delivery) (hook.Delivery, store.Status) {
 		return d, store.StatusSending
 	case hook.Delivered:
 		return d, store.StatusSuccess
+	case hook.Canceled:
+		return d, store.StatusCanceled
 	default:
 		return d, store.StatusFailed
 	}

@@ -11,10 +11,12 @@ import (
 	"github.com/posthorn/posthorn/internal/store"
 )
 
-// reach counts, for each endpoint, the deliveries of dead runs that were marked as interrupted. A run
+// reach counts, for each dead run and endpoint, the deliveries that were marked as interrupted. A run
 // sends an endpoint's fresh deliveries in publish order and keeps at most its window unsettled, so
 // only the oldest open ones, as many as the window, can have left.
-type reach map[hook.Key]int
+type reach map[stretch]int
+
+type stretch struct{ run, endpoint hook.Key }
 
 // rescue is one call of Rescue.
 type rescue struct {
@@ -172,8 +174,9 @@ func (r *rescue) takeMessage(t *tx, o openMessage, run deadRun, marked reach) er
 		if err != nil {
 			return err
 		}
-		if created && !run.clean && marked[endpoint] < run.window {
-			marked[endpoint]++
+		of := stretch{o.run, endpoint}
+		if created && !run.clean && marked[of] < run.window {
+			marked[of]++
 			if err := r.interrupt(t, d); err != nil {
 				return err
 			}

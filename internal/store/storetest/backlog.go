@@ -161,7 +161,7 @@ func cancelEnds(t *testing.T, f *fixture) {
 	list, err := f.Destinations(t.Context(), m, store.Page[id.ID]{Limit: 10})
 	check(t, err)
 	equal(t, list.Items[1].Delivery.Reason, hook.ReasonDisabled)
-	equal(t, list.Items[1].Status, store.StatusFailed)
+	equal(t, list.Items[1].Status, store.StatusCanceled)
 	counted, err := f.Counts(t.Context(), targets[0].Key, f.now.Add(-2*time.Hour), f.now.Add(2*time.Hour))
 	check(t, err)
 	equal(t, counted.Canceled, int64(2))
@@ -210,15 +210,15 @@ func replayFailed(t *testing.T, f *fixture) {
 	until := f.newID()
 	f.settle(f.message(a, target), e, hook.Failed, hook.Delivery{State: hook.Exhausted})
 
-	first, last, err := f.ReplayFailed(t.Context(), e.Key, since, until, 1, f.now)
+	first, last, err := f.ReplayFailed(t.Context(), e.Key, 0, since, until, 1, f.now)
 	check(t, err)
-	second, _, err := f.ReplayFailed(t.Context(), e.Key, last, until, 10, f.now)
+	second, _, err := f.ReplayFailed(t.Context(), e.Key, last, since, until, 10, f.now)
 	check(t, err)
-	none, _, err := f.ReplayFailed(t.Context(), e.Key, since, until, 10, f.now)
+	none, _, err := f.ReplayFailed(t.Context(), e.Key, 0, since, until, 10, f.now)
 	check(t, err)
 
 	equal(t, []int{first, second, none}, []int{1, 1, 0})
-	equal(t, last, exhausted.ID)
+	equal(t, last, exhausted.Key)
 	equal(t, messagesOf(f.take(e, 10)), []hook.Key{exhausted.Key, canceled.Key})
 }
 

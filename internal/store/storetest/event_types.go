@@ -39,7 +39,8 @@ func (f *fixture) eventType(name string, with ...func(*hook.EventType)) hook.Eve
 }
 
 func fullEventType(e *hook.EventType) {
-	e.Description, e.FeatureFlag, e.Schemas = "An invoice was paid.", "beta", []byte(`{"1":{"type":"object"}}`)
+	e.Description, e.Group, e.FeatureFlag = "An invoice was paid.", "Invoices", "beta"
+	e.Schemas = []byte(`{"1":{"type":"object"}}`)
 	e.Enforced, e.Archived, e.Deprecated = true, true, true
 }
 

@@ -170,10 +170,10 @@ func attemptStatus(t *testing.T, f *fixture) {
 
 	statuses := map[store.Status][]id.ID{
 		store.StatusSuccess: {fine}, store.StatusFailed: {busy, gone, none, cut},
-		store.StatusPending: nil, store.StatusSending: nil,
+		store.StatusPending: nil, store.StatusSending: nil, store.StatusCanceled: nil,
 	}
 	for status, want := range statuses {
-		filter := store.AttemptFilter{Status: &status}
+		filter := store.AttemptFilter{Statuses: []store.Status{status}}
 		equal(t, f.listed(f.attemptsAt(e, filter)), want)
 		equal(t, f.listed(f.attemptsFor(m, filter)), want)
 	}

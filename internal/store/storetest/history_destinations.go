@@ -73,7 +73,7 @@ func stands() map[string]stand {
 		"canceled": {func(f *fixture, m hook.Message, e hook.Endpoint) hook.Delivery {
 			f.settle(m, e, hook.Failed, hook.Delivery{State: hook.Canceled, Reason: hook.ReasonDisabled})
 			return hook.Delivery{State: hook.Canceled, Attempts: 1, Reason: hook.ReasonDisabled}
-		}, store.StatusFailed},
+		}, store.StatusCanceled},
 		"claimed": {func(f *fixture, m hook.Message, e hook.Endpoint) hook.Delivery {
 			f.settle(m, e, hook.Failed, hook.Delivery{State: hook.Waiting, DueAt: f.now})
 			claimed, err := f.Claim(f.t.Context(), e.Key, f.now, 1)
@@ -193,7 +193,9 @@ func endpointMessageFilter(t *testing.T, f *fixture) {
 	second := f.attempt(fine, e, hook.Succeeded)
 	lost := f.message(a, []hook.Endpoint{e}, func(m *hook.Message) { m.EventType = "sent" })
 	f.settle(lost, e, hook.Failed, hook.Delivery{State: hook.Exhausted})
-	success, failed, class := store.StatusSuccess, store.StatusFailed, 500
+	dropped := f.message(a, []hook.Endpoint{e}, func(m *hook.Message) { m.EventType = "sent" })
+	f.settle(dropped, e, hook.Failed, hook.Delivery{State: hook.Canceled, Reason: hook.ReasonDisabled})
+	class := 500
 	clear := hook.Delivery{ApplicationKey: a.Key, MessageKey: fine.Key, EndpointKey: e.Key}
 	f.drop(clear)
 
@@ -201,13 +203,14 @@ func endpointMessageFilter(t *testing.T, f *fixture) {
 		filter store.AttemptFilter
 		want   []id.ID
 	}{
-		{store.AttemptFilter{}, []id.ID{lost.ID, fine.ID}},
-		{store.AttemptFilter{Status: &success}, []id.ID{fine.ID}},
-		{store.AttemptFilter{Status: &failed}, []id.ID{lost.ID}},
-		{store.AttemptFilter{StatusClass: &class}, []id.ID{lost.ID}},
+		{store.AttemptFilter{}, []id.ID{dropped.ID, lost.ID, fine.ID}},
+		{store.AttemptFilter{Statuses: []store.Status{store.StatusSuccess}}, []id.ID{fine.ID}},
+		{store.AttemptFilter{Statuses: []store.Status{store.StatusFailed}}, []id.ID{lost.ID}},
+		{store.AttemptFilter{Statuses: []store.Status{store.StatusFailed, store.StatusCanceled}}, []id.ID{dropped.ID, lost.ID}},
+		{store.AttemptFilter{StatusClass: &class}, []id.ID{dropped.ID, lost.ID}},
 		{store.AttemptFilter{EventTypes: []string{"paid"}}, []id.ID{fine.ID}},
 		{store.AttemptFilter{Channel: "eu"}, []id.ID{fine.ID}},
-		{store.AttemptFilter{After: second.StartedAt}, []id.ID{lost.ID}},
+		{store.AttemptFilter{After: second.StartedAt}, []id.ID{dropped.ID, lost.ID}},
 		{store.AttemptFilter{Before: second.StartedAt}, []id.ID{fine.ID}},
 	} {
 		equal(t, f.got(f.messagesAt(e, one.filter)), one.want)

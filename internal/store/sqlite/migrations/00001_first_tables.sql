@@ -38,6 +38,7 @@ CREATE TABLE endpoint (
 CREATE TABLE event_type (
     name         TEXT    PRIMARY KEY,
     description  TEXT    NOT NULL,
+    group_name   TEXT    NOT NULL,
     feature_flag TEXT    NOT NULL,
     schemas      BLOB,
     enforced     INTEGER NOT NULL,
