@@ -39,6 +39,7 @@ type Directory struct {
 
 	mu        sync.Mutex // a change and the keeping of something read before it exclude each other
 	loading   map[hook.Key]*load
+	bases     map[hook.Key]*base
 	changes   uint64 // of event types so far
 	snapshots *otter.Cache[hook.Key, *Snapshot]
 	names     *otter.Cache[string, hook.Key]
@@ -48,7 +49,7 @@ type Directory struct {
 // New returns an empty directory over s. Secrets are opened with v.
 func New(s Store, v Vault) *Directory {
 	return &Directory{
-		store: s, vault: v, loading: map[hook.Key]*load{},
+		store: s, vault: v, loading: map[hook.Key]*load{}, bases: map[hook.Key]*base{},
 		snapshots: otter.Must(&otter.Options[hook.Key, *Snapshot]{MaximumWeight: keptEndpoints, Weigher: weigh}),
 		names:     otter.Must(&otter.Options[string, hook.Key]{MaximumSize: keptNames}),
 		types:     otter.Must(&otter.Options[string, hook.EventType]{MaximumWeight: keptEventTypes, Weigher: weighType}),
@@ -121,7 +122,7 @@ func (d *Directory) ApplicationChanged(application hook.Key) {
 
 // EndpointChanged implements Changes.
 func (d *Directory) EndpointChanged(application, endpoint hook.Key) {
-	d.forget(application)
+	d.forgetOne(application, endpoint)
 	if d.then != nil {
 		d.then.EndpointChanged(application, endpoint)
 	}

@@ -173,6 +173,57 @@ func TestHealthIsRememberedWithoutReadingAgain(t *testing.T) {
 	}
 }
 
+func TestChangeOfOneEndpointDoesNotReadTheOthers(t *testing.T) {
+	t.Parallel()
+	r := newRouting(t)
+	a, first := r.setUp(t)
+	look := func() []hook.Key {
+		s, err := r.directory.Snapshot(t.Context(), a.Key)
+		check(t, err)
+		return s.Targets("invoice.paid", nil)
+	}
+	look()
+
+	second, err := r.endpoints.Create(t.Context(), a.Key, catalog.NewEndpoint{URL: "https://hooks.example.com/two"})
+	check(t, err)
+	third, err := r.endpoints.Create(t.Context(), a.Key, catalog.NewEndpoint{URL: "https://hooks.example.com/three"})
+	check(t, err)
+	created := look()
+	off := true
+	_, err = r.endpoints.Patch(t.Context(), a.Key, id.Endpoint.Text(second.ID), catalog.EndpointPatch{Disabled: &off})
+	check(t, err)
+	disabled := look()
+	check(t, r.endpoints.Delete(t.Context(), a.Key, id.Endpoint.Text(first.ID)))
+	deleted := look()
+
+	if fmt.Sprint(created, disabled, deleted) != fmt.Sprint(
+		[]hook.Key{first.Key, second.Key, third.Key}, []hook.Key{first.Key, third.Key}, []hook.Key{third.Key}) {
+		t.Errorf("got %v, %v, %v", created, disabled, deleted)
+	}
+	if n := r.reads.Load(); n != 1 {
+		t.Errorf("all endpoints were read %d times", n)
+	}
+}
+
+func TestManyChangesOfOneApplicationAreReadAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRouting(t)
+	a, _ := r.setUp(t)
+	_, err := r.directory.Snapshot(t.Context(), a.Key)
+	check(t, err)
+
+	for range 100 {
+		_, err := r.endpoints.Create(t.Context(), a.Key, catalog.NewEndpoint{URL: "https://hooks.example.com/more"})
+		check(t, err)
+	}
+	s, err := r.directory.Snapshot(t.Context(), a.Key)
+	check(t, err)
+
+	if n := r.reads.Load(); n != 2 || len(s.Routes) != 101 {
+		t.Errorf("%d routes after %d readings", len(s.Routes), n)
+	}
+}
+
 func TestNamesFollowTheirApplications(t *testing.T) {
 	t.Parallel()
 	r := newRouting(t)

@@ -69,6 +69,7 @@ func (d *Directory) finish(application hook.Key, l *load) {
 	if l.err != nil || l.stale {
 		return
 	}
+	delete(d.bases, application)
 	for endpoint, health := range l.health {
 		l.snapshot.setHealth(endpoint, health)
 	}
@@ -79,6 +80,10 @@ func (d *Directory) load(ctx context.Context, application hook.Key) (*Snapshot, 
 	a, err := d.store.ApplicationByKey(ctx, application)
 	if err != nil {
 		return nil, err
+	}
+	if routes, changed := d.baseOf(application); routes != nil {
+		routes, err = d.renew(ctx, application, routes, changed)
+		return &Snapshot{Application: a, Routes: routes}, err
 	}
 	endpoints, err := d.store.EndpointsOf(ctx, application)
 	if err != nil {
@@ -96,6 +101,12 @@ func (d *Directory) load(ctx context.Context, application hook.Key) (*Snapshot, 
 func (d *Directory) forget(application hook.Key) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	delete(d.bases, application)
+	d.drop(application)
+}
+
+// drop is forget for callers that hold mu.
+func (d *Directory) drop(application hook.Key) {
 	d.snapshots.Invalidate(application)
 	if l := d.loading[application]; l != nil {
 		l.stale = true

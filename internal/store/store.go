@@ -71,6 +71,8 @@ type Endpoints interface {
 	CreateEndpoint(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error)
 	// Endpoint returns the application's endpoint that ref names.
 	Endpoint(ctx context.Context, application hook.Key, ref Ref) (hook.Endpoint, error)
+	// EndpointByKey returns the application's endpoint with the key.
+	EndpointByKey(ctx context.Context, application, key hook.Key) (hook.Endpoint, error)
 	// EndpointsOf returns all endpoints of an application, rising by key: what routing is built from.
 	EndpointsOf(ctx context.Context, application hook.Key) ([]hook.Endpoint, error)
 	// UpdateEndpoint is to endpoints what UpdateApplication is to applications.

@@ -81,6 +81,12 @@ func (s *Store) Endpoint(ctx context.Context, application hook.Key, ref store.Re
 	return e, found("endpoint", err)
 }
 
+// EndpointByKey implements store.Endpoints.
+func (s *Store) EndpointByKey(ctx context.Context, application, key hook.Key) (hook.Endpoint, error) {
+	e, err := scanEndpoint(s.read.QueryRowContext(ctx, selectEndpoint+"key = ? AND application = ?", key, application))
+	return e, found("endpoint", err)
+}
+
 // EndpointsOf implements store.Endpoints. An application's endpoints are found by an index that holds
 // them by id, so they are put in order of their keys here.
 func (s *Store) EndpointsOf(ctx context.Context, application hook.Key) (all []hook.Endpoint, err error) {

@@ -15,6 +15,7 @@ import (
 func endpoints() []test {
 	return []test{
 		{"what was created is found by id and by uid", endpointIsFound},
+		{"what was created is found by its key, within its application", endpointByKey},
 		{"what is not there is not found", endpointIsMissing},
 		{"an endpoint needs its application", endpointNeedsApplication},
 		{"a uid belongs to one endpoint of an application", endpointUIDIsTaken},
@@ -26,6 +27,18 @@ func endpoints() []test {
 		{"the attempts of a deleted endpoint stay readable through their messages", endpointDeletionKeepsAttempts},
 		{"pages go both ways in both orders", endpointPages},
 	}
+}
+
+func endpointByKey(t *testing.T, f *fixture) {
+	of, other := f.application(), f.application()
+	want := f.endpoint(of, fullEndpoint)
+
+	got, err := f.EndpointByKey(t.Context(), of.Key, want.Key)
+
+	check(t, err)
+	equal(t, got, want)
+	_, err = f.EndpointByKey(t.Context(), other.Key, want.Key)
+	missing(t, err)
 }
 
 // fullEndpoint sets everything that an endpoint can have.
