@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,16 @@ import (
 
 // attempted publishes a message to the endpoint and records an attempt with the outcome.
 func (s *server) attempted(app, endpoint string, o hook.OutcomeKind, status int) (message, attempt string) {
+	s.t.Helper()
+	state := hook.Exhausted
+	if o == hook.Succeeded {
+		state = hook.Delivered
+	}
+	return s.settled(app, endpoint, state, o, status)
+}
+
+// settled is attempted with a delivery that ends in the state.
+func (s *server) settled(app, endpoint string, state hook.State, o hook.OutcomeKind, status int) (message, attempt string) {
 	s.t.Helper()
 	made := s.must(202, "POST", "/api/v1/app/"+app+"/msg", `{"eventType":"x","payload":{"a":1}}`)
 	ctx := s.t.Context()
@@ -28,10 +39,7 @@ func (s *server) attempted(app, endpoint string, o hook.OutcomeKind, status int)
 		Status: status, Number: 1, URL: e.URL, Duration: 12 * time.Millisecond, Response: []byte("<b>no</b>"),
 		Headers: map[string]string{"Content-Type": "text/html"}, StartedAt: m.CreatedAt,
 	}
-	d := hook.Delivery{ApplicationKey: owner.Key, MessageKey: m.Key, EndpointKey: e.Key, State: hook.Exhausted, Attempts: 1}
-	if o == hook.Succeeded {
-		d.State = hook.Delivered
-	}
+	d := hook.Delivery{ApplicationKey: owner.Key, MessageKey: m.Key, EndpointKey: e.Key, State: state, Attempts: 1}
 	check(s.t, s.store.Settle(ctx, store.Settlement{Attempt: &tried, Delivery: d, Fresh: true, Fan: 1}))
 	return made.str("id"), id.Attempt.Text(tried.ID)
 }
@@ -95,6 +103,50 @@ func TestDestinationsAndMessagesOfAnEndpointSayWhereTheyStand(t *testing.T) {
 		if _, ok := stats.body[field].(float64); !ok {
 			t.Errorf("stats %s", stats.text)
 		}
+	}
+}
+
+func TestCanceledShowsToThoseWhoAskForExpandedStatuses(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	canceled, _ := s.settled("a", "e", hook.Canceled, hook.Failed, 500)
+	failed, _ := s.attempted("a", "e", hook.Failed, 500)
+
+	for query, want := range map[string][]string{
+		"":                                {failed, canceled},
+		"status=2":                        {failed, canceled},
+		"status=4":                        {canceled},
+		"status=2&expanded_statuses=true": {failed},
+		"status=4&expanded_statuses=true": {canceled},
+		"status=0&expanded_statuses=true": nil,
+	} {
+		got := s.must(200, "GET", "/api/v1/app/a/endpoint/e/msg?"+query, "")
+		if ids := names(got); !slices.Equal(ids, want) {
+			t.Errorf("%s: got %v, want %v", query, ids, want)
+		}
+	}
+	for query, want := range map[string]string{"": "2 fail", "?expanded_statuses=false": "2 fail", "?expanded_statuses=true": "4 canceled"} {
+		got := s.must(200, "GET", "/api/v1/app/a/msg/"+canceled+"/endpoint"+query, "").data()
+		if len(got) != 1 || fmt.Sprint(got[0]["status"], " ", got[0]["statusText"]) != want {
+			t.Errorf("%s: got %v, want %s", query, got, want)
+		}
+	}
+}
+
+func TestOpenDeliveriesAreCountedForATimeThatReachesUpToNow(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	s.settled("a", "e", hook.Waiting, hook.Failed, 500)
+
+	now := s.must(200, "GET", "/api/v1/app/a/endpoint/e/stats", "")
+	past := s.must(200, "GET", "/api/v1/app/a/endpoint/e/stats?until=2020-01-01T00:00:00Z", "")
+
+	if now.body["pending"] != 1.0 || past.body["pending"] != 0.0 {
+		t.Errorf("got %s and %s", now.text, past.text)
 	}
 }
 

@@ -144,3 +144,16 @@ func TestPublishToAMissingApplicationIsNotFound(t *testing.T) {
 		t.Errorf("got %d %s", got.status, got.text)
 	}
 }
+
+func TestPublishSaysTheTimeThatIsReadLater(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+
+	told := s.must(202, "POST", "/api/v1/app/a/msg", `{"eventType":"x","payload":{}}`)
+	read := s.must(200, "GET", "/api/v1/app/a/msg/"+told.str("id"), "")
+
+	if told.str("timestamp") != read.str("timestamp") || told.str("timestamp") == "" {
+		t.Errorf("told %s, read %s", told.text, read.text)
+	}
+}

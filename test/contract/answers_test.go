@@ -24,6 +24,7 @@ func TestAnswersMatchTheServedDocument(t *testing.T) {
 	s := newSurface(t, harness.Start(t))
 
 	s.call(t, "GET /api/v1/health", nil, nil, http.StatusOK)
+	s.call(t, "GET /api/v1/health/ping", nil, nil, http.StatusNoContent)
 	s.callApplications(t)
 	s.callEventTypes(t)
 	endpoint := s.callEndpoints(t, receiver.URL)

@@ -85,7 +85,7 @@ func (s *Server) Launch() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer log.Close() // the process has its own copy
+	defer func() { _ = log.Close() }() // the process has its own copy
 	// The context is not the test's, which ends before the clean-up that drains the server.
 	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), Binary(s.t), "serve")
 	cmd.Dir, cmd.Env = filepath.Dir(s.logPath), s.env
