@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -24,7 +25,7 @@ func (s *Store) Waiting(ctx context.Context, after hook.Key, n int) ([]store.Wai
 		w := store.Waiting{EndpointKey: after}
 		var due int64
 		err := s.read.QueryRowContext(ctx, nextWaiting, after).Scan(&w.ApplicationKey, &w.EndpointKey, &due)
-		if err == sql.ErrNoRows { //nolint:errorlint // database/sql returns it unwrapped
+		if errors.Is(err, sql.ErrNoRows) {
 			return found, nil
 		}
 		if err != nil {
@@ -43,7 +44,7 @@ const earliestDue = `SELECT due_at FROM delivery INDEXED BY delivery_waiting
 func (s *Store) NextDue(ctx context.Context, endpoint hook.Key) (time.Time, bool, error) {
 	var due int64
 	err := s.read.QueryRowContext(ctx, earliestDue, endpoint).Scan(&due)
-	if err == sql.ErrNoRows { //nolint:errorlint // database/sql returns it unwrapped
+	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, false, nil
 	}
 	return time.UnixMicro(due).UTC(), err == nil, translate("find the next delivery", err)
@@ -103,7 +104,7 @@ func (s *Store) loadMessages(ctx context.Context, claimed []store.Claimed) error
 		var eventID sql.NullString
 		var created sql.NullInt64
 		err := stmt.QueryRowContext(ctx, m.Key).Scan(&raw, &m.EventType, &eventID, &created, &m.Payload)
-		if err != nil && err != sql.ErrNoRows { //nolint:errorlint // database/sql returns it unwrapped
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return translate("read the messages", err)
 		}
 		copy(m.ID[:], raw)

@@ -101,7 +101,7 @@ func (t *tx) exec(query string, args ...any) error {
 
 // change runs a statement and returns how many rows it changed.
 func (t *tx) change(query string, args ...any) (int64, error) {
-	stmt, err := t.prepared(query)
+	stmt, err := t.prepared(query) //nolint:sqlclosecheck // kept for the life of the writer
 	if err != nil {
 		return 0, err
 	}
@@ -114,7 +114,7 @@ func (t *tx) change(query string, args ...any) (int64, error) {
 
 // query runs a query. The caller closes the rows before the next statement.
 func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
-	stmt, err := t.prepared(query)
+	stmt, err := t.prepared(query) //nolint:sqlclosecheck // kept for the life of the writer
 	if err != nil {
 		return nil, err
 	}

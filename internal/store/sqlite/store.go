@@ -20,7 +20,6 @@ const (
 	writerCache  = 16 << 10 // KiB of pages that the writer may keep
 	readerCache  = 4 << 10  // KiB for each reader
 	busyTimeout  = 10_000   // milliseconds to wait for another process, such as "posthorn token"
-	walPages     = 4_000    // pages of WAL (16 MiB) after which it is copied into the file
 	maxStatement = 64       // rows of the largest prepared multi-row statement
 )
 
@@ -61,9 +60,13 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	s := &Store{path: path, clock: o.Clock, read: read, rescued: reach{}}
-	s.writer, err = startWriter(ctx, write, o.Clock)
+	beside, err := startCheckpointer(ctx, path)
 	if err != nil {
 		return nil, closeAfter(read, closeAfter(write, err))
+	}
+	s.writer, err = startWriter(ctx, write, beside, o.Clock)
+	if err != nil {
+		return nil, closeAfter(beside.db, closeAfter(read, closeAfter(write, err)))
 	}
 	return s, nil
 }
@@ -90,7 +93,7 @@ func closeAfter(db *sql.DB, cause error) error {
 // so that the others wait for another process.
 func dsn(path string, cache int, more string) string {
 	settings := fmt.Sprintf("_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
-		"&_pragma=foreign_keys(0)&_pragma=cache_size(-%d)&_pragma=wal_autocheckpoint(%d)&_pragma=temp_store(MEMORY)&%s",
-		busyTimeout, cache, walPages, more)
+		"&_pragma=foreign_keys(0)&_pragma=cache_size(-%d)&_pragma=wal_autocheckpoint(0)&_pragma=temp_store(MEMORY)&%s",
+		busyTimeout, cache, more)
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings
 }

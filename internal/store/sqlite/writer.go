@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"runtime"
 	"sync"
 
 	"github.com/posthorn/posthorn/internal/clock"
@@ -20,6 +22,9 @@ type writer struct {
 	many  map[many]*sql.Stmt   // the same for lists of rows
 
 	most int // members of a group
+
+	checkpointer *checkpointer
+	uncopied     int // members of groups since the last copy of the WAL was asked for
 
 	mu       sync.Mutex
 	gathered group
@@ -57,13 +62,13 @@ func errStopped() error {
 	return fault.New(fault.Unavailable, "stopping", "The server is stopping: try again in a moment.")
 }
 
-func startWriter(ctx context.Context, db *sql.DB, c clock.Clock) (*writer, error) {
+func startWriter(ctx context.Context, db *sql.DB, beside *checkpointer, c clock.Clock) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, translate("open the writer", err)
 	}
 	w := &writer{db: db, conn: conn, clock: c, stmts: map[string]*sql.Stmt{}, many: map[many]*sql.Stmt{}, most: maxGroup,
-		wake: make(chan struct{}, 1), ended: make(chan struct{})}
+		checkpointer: beside, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	if err := w.keys.load(ctx, conn); err != nil {
 		return nil, translate("read the newest key", err)
 	}
@@ -104,13 +109,24 @@ func (w *writer) signal() {
 func (w *writer) loop(ctx context.Context) {
 	defer close(w.ended)
 	for range w.wake {
+		letOthersGather()
 		next, last := w.take()
-		if next.size() > 0 {
+		if members := next.size(); members > 0 {
 			w.commit(ctx, &next)
+			w.copyRest(ctx, members)
 		}
 		if last {
 			return
 		}
+	}
+}
+
+// letOthersGather lets those who were just answered bring what they do next, if the processors are busy:
+// without it a group takes only what came during the last flush, and the cost of a commit is shared by few.
+// On an idle machine it returns at once.
+func letOthersGather() {
+	for range 4 {
+		runtime.Gosched()
 	}
 }
 
@@ -145,8 +161,5 @@ func (w *writer) close() error {
 	w.signal()
 	w.mu.Unlock()
 	<-w.ended
-	if err := w.conn.Close(); err != nil {
-		return err
-	}
-	return w.db.Close()
+	return errors.Join(w.checkpointer.close(), w.conn.Close(), w.db.Close())
 }
