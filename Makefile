@@ -70,8 +70,8 @@ generate-check:
 	fi
 
 .PHONY: bench
-bench: build ## Measure on this machine (ROUNDS, 3) and print the Markdown table of docs/benchmarks.md
-	@go run ./scripts/benchtable -binary bin/posthorn -rounds $(or $(ROUNDS),3)
+bench: build ## Measure this machine, RUNS times (3), and write the Markdown table to bin/benchmarks.md; takes about ten minutes
+	@bin/posthorn bench suite --runs '$(or $(RUNS),3)' --command 'make bench' | tee bin/benchmarks.md
 
 .PHONY: crash
 crash: ## Kill the server at random for CRASH_TIME (10m) under load and check that nothing was lost
