@@ -228,7 +228,7 @@ func attemptFilter(when WhenQuery, status StatusQuery, content ContentQuery) sto
 // attemptOut returns a function that shows attempts, with the answers or without.
 func attemptOut(withContent bool) func(store.AttemptRecord) MessageAttemptOut {
 	return func(r store.AttemptRecord) MessageAttemptOut {
-		status := statusOfAttempt(r.Outcome)
+		status := store.StatusOf(r.Outcome)
 		out := MessageAttemptOut{
 			ID: id.Attempt.Text(r.ID), MsgID: id.Message.Text(r.MessageID), URL: r.URL,
 			Status: int(status), StatusText: statusText(status), Outcome: outcomeText(r.Outcome), Cause: r.Cause,
@@ -243,13 +243,6 @@ func attemptOut(withContent bool) func(store.AttemptRecord) MessageAttemptOut {
 		}
 		return out
 	}
-}
-
-func statusOfAttempt(o hook.OutcomeKind) store.Status {
-	if o == hook.Succeeded {
-		return store.StatusSuccess
-	}
-	return store.StatusFailed
 }
 
 func statusText(s store.Status) string {

@@ -1,11 +1,12 @@
 package api
 
 import (
+	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
-	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 )
@@ -13,12 +14,12 @@ import (
 // maxDepth is the deepest nesting of a published body. Receivers' parsers give up at a thousand or so.
 const maxDepth = 512
 
-// maxMessageChannels is the most channels of one message (public interface).
-const maxMessageChannels = 5
-
 // envelope is the body of a publish. Its payload is the very bytes that came, never decoded and never
 // written anew: white space, order, doubled keys and odd escapes inside of it reach the receivers as they
 // are. Of a key that stands twice in the envelope itself the last one counts.
+//
+// It keeps little more memory than the payload is long, since that is what those who hold messages in
+// memory count: the names have memory of their own, and the payload too unless it is nearly the whole body.
 type envelope struct {
 	eventType   string
 	eventID     string
@@ -28,27 +29,31 @@ type envelope struct {
 	application *ApplicationIn
 }
 
-// readEnvelope reads and checks a body.
+// readEnvelope reads and checks a body, of which the envelope may become a part.
 func readEnvelope(body []byte) (envelope, error) {
 	if err := checkJSON(body); err != nil {
 		return envelope{}, err
 	}
-	root := gjson.ParseBytes(body)
-	if !root.IsObject() {
+	if body[skip(body, 0, space)] != '{' {
 		return envelope{}, fault.In("body", "value_error", "Send an object.")
 	}
-	var (
-		e   envelope
-		err error
-	)
-	root.ForEach(func(key, value gjson.Result) bool {
-		err = e.take(key.Str, value, body)
-		return err == nil
-	})
-	if err == nil {
-		err = e.check()
+	var e envelope
+	if err := members(body, e.take); err != nil {
+		return envelope{}, err
 	}
-	return e, err
+	if err := e.check(); err != nil {
+		return envelope{}, err
+	}
+	e.payload = own(e.payload, cap(body))
+	return e, nil
+}
+
+// own returns the payload in memory of its own if the memory it lies in is longer by more than a quarter.
+func own(payload []byte, whole int) []byte {
+	if whole-len(payload) <= len(payload)/4 {
+		return payload
+	}
+	return bytes.Clone(payload)
 }
 
 // checkJSON refuses what is no JSON, and JSON that programs read differently.
@@ -91,14 +96,22 @@ func tooDeep(body []byte) bool {
 	return false
 }
 
-// take notes one member of the envelope.
-func (e *envelope) take(key string, value gjson.Result, body []byte) (err error) {
+// take notes one member of the envelope. All but the payload is read from a copy.
+func (e *envelope) take(key, value []byte) error {
+	name := gjson.ParseBytes(key).Str // a key may be written with escapes
+	if name != "payload" {
+		return e.takeAside(name, gjson.ParseBytes(value))
+	}
+	if value[0] != '{' {
+		return fault.In("body.payload", "value_error", "Send a payload that is an object.")
+	}
+	e.payload = value[:len(value):len(value)]
+	return nil
+}
+
+// takeAside notes a member beside the payload.
+func (e *envelope) takeAside(key string, value gjson.Result) (err error) {
 	switch key {
-	case "payload":
-		if !value.IsObject() {
-			return fault.In("body.payload", "value_error", "Send a payload that is an object.")
-		}
-		e.payload = body[value.Index : value.Index+len(value.Raw) : value.Index+len(value.Raw)]
 	case "eventType":
 		e.eventType, err = text("body.eventType", value)
 	case "eventId":
@@ -126,12 +139,12 @@ func (e *envelope) check() error {
 	switch {
 	case e.payload == nil:
 		return fault.In("body.payload", "value_error", "Send a payload.")
-	case !hook.ValidName(e.eventType, catalog.MaxName):
+	case !hook.ValidName(e.eventType, hook.MaxName):
 		return fault.In("body.eventType", "value_error",
-			"Name an event type with 1 to %d letters, digits, hyphens, underscores and full stops.", catalog.MaxName)
-	case e.eventID != "" && !hook.ValidName(e.eventID, catalog.MaxName):
+			"Name an event type with 1 to %d letters, digits, hyphens, underscores and full stops.", hook.MaxName)
+	case e.eventID != "" && !hook.ValidName(e.eventID, hook.MaxName):
 		return fault.In("body.eventId", "value_error",
-			"Use 1 to %d letters, digits, hyphens, underscores and full stops.", catalog.MaxName)
+			"Use 1 to %d letters, digits, hyphens, underscores and full stops.", hook.MaxName)
 	}
 	return nil
 }
@@ -158,15 +171,15 @@ func channelsOf(value gjson.Result) (channels []string, err error) {
 	if value.Type == gjson.Null {
 		return nil, nil
 	}
-	refused := fault.In("body.channels", "value_error", "Send 1 to %d different names, or null.", maxMessageChannels)
+	refused := fault.In("body.channels", "value_error", "Send 1 to %d different names, or null.", hook.MaxMessageChannels)
 	if !value.IsArray() {
 		return nil, refused
 	}
 	ok := true
 	value.ForEach(func(_, item gjson.Result) bool {
-		channels = append(channels, item.Str)
-		ok = item.Type == gjson.String && len(channels) <= maxMessageChannels &&
-			hook.ValidName(item.Str, catalog.MaxChannel)
+		channels = append(channels, strings.Clone(item.Str)) // the list may hold much white space
+		ok = item.Type == gjson.String && len(channels) <= hook.MaxMessageChannels &&
+			hook.ValidName(item.Str, hook.MaxChannel)
 		return ok
 	})
 	if !ok || len(channels) == 0 || doubled(channels) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -18,8 +19,12 @@ type HealthOut struct {
 
 const healthPath = "/api/v1/health"
 
-// healthAge is how long a finding counts: anybody may ask, and asking writes to the disk.
-const healthAge = time.Second
+const (
+	healthAge   = time.Second     // how long a finding counts: anybody may ask, and asking writes to the disk
+	examineTime = 5 * time.Second // bound on finding out
+)
+
+var errExamine = errors.New("the health check took too long")
 
 // health remembers the last finding.
 type health struct {
@@ -54,7 +59,11 @@ func (a *API) getHealth(ctx context.Context, _ *struct{}) (*answerOf[HealthOut],
 	return answered(a.health.found, a.health.err)
 }
 
+// examine asks the engine. The finding is for everybody who asks within healthAge, so it must not depend
+// on whether the first of them hangs up.
 func (a *API) examine(ctx context.Context, now time.Time) (HealthOut, error) {
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), examineTime, errExamine)
+	defer cancel()
 	err := a.Engine.Check(ctx, now)
 	if err != nil {
 		return HealthOut{}, fault.New(fault.Unavailable, "unhealthy", "The database cannot be written.").Because(err)

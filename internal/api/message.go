@@ -57,7 +57,7 @@ func (a *API) routeMessages() {
 	}, a.getMessage)
 	route(a, operation{
 		id: "v1.message.expunge-content", method: http.MethodDelete, path: messagePath + "/content", scope: hook.ScopeApplication,
-		summary: "Drop a message's payload for good", about: "The bodies of the answers to it go too. Deliveries that are still open end.",
+		summary: "Drop a message's payload for good", about: "The bodies of the answers to it go too. Its open deliveries end unsent, except those that are in memory by then, which are still sent.",
 	}, a.expungeMessage)
 }
 

@@ -17,7 +17,6 @@ import (
 )
 
 const (
-	keepAnswers = 72 * time.Hour   // how long a repeat gets the first answer
 	maxKey      = 256              // bytes of an idempotency key
 	storeAnswer = 10 * time.Second // bound on storing an answer when the caller is gone
 )
@@ -127,7 +126,7 @@ func (a *API) claim(r *http.Request, key string, body []byte) store.Claim {
 	return store.Claim{
 		Key:         claimKey(caller(r.Context()).ApplicationKey, r.Method, r.URL.Path, key),
 		Fingerprint: fingerprint(body, r.URL.RawQuery),
-		ExpiresAt:   a.Clock.Now().Add(keepAnswers),
+		ExpiresAt:   a.Clock.Now().Add(hook.KeepKeys),
 	}
 }
 
@@ -174,8 +173,7 @@ func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		err  error
 	)
 	if r.ContentLength >= 0 {
-		body = make([]byte, r.ContentLength)
-		_, err = io.ReadFull(r.Body, body)
+		body, err = readStated(r.Body, r.ContentLength)
 	} else {
 		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, a.MaxBody))
 	}
@@ -187,6 +185,24 @@ func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, a.tooLarge()
 	}
 	return nil, fault.New(fault.Invalid, codeMalformed, "The body did not arrive in full.").Because(err)
+}
+
+// firstRead is how much memory a body gets before any of it has arrived.
+const firstRead = 16 << 10
+
+// readStated reads a body of a stated length. Its memory doubles as it fills: a length costs nothing to
+// state, and whoever states one and sends nothing would otherwise hold that much of ours.
+func readStated(from io.Reader, length int64) ([]byte, error) {
+	body := make([]byte, min(length, firstRead))
+	for filled := 0; ; {
+		if _, err := io.ReadFull(from, body[filled:]); err != nil || int64(len(body)) == length {
+			return body, err
+		}
+		filled = len(body)
+		longer := make([]byte, min(length, 2*int64(filled)))
+		copy(longer, body)
+		body = longer
+	}
 }
 
 // recorder keeps an answer until it is remembered.

@@ -25,7 +25,7 @@ func (a *API) routePublish() {
 	a.documentPublish()
 }
 
-// publish takes a message. It is on the path of every message: no reflection, no second copy of the body.
+// publish takes a message. It is on the path of every message: no reflection, and the body is held once.
 func (a *API) publish(w http.ResponseWriter, r *http.Request) {
 	show, err := withContent(r)
 	if err != nil {
@@ -64,7 +64,8 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) (Publication, 
 	}
 	who := caller(r.Context())
 	p := Publication{
-		Application: chi.URLParam(r, "app_id"), EventType: e.eventType, EventID: e.eventID, Channels: e.channels,
+		Application: strings.Clone(chi.URLParam(r, "app_id")), // the path is a part of the whole URL
+		EventType:   e.eventType, EventID: e.eventID, Channels: e.channels,
 		Payload: e.payload, PayloadDays: e.days, IdempotencyKey: r.Header.Get("Idempotency-Key"), Tenant: who.ApplicationKey,
 	}
 	if p.IdempotencyKey != "" {
@@ -75,7 +76,7 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) (Publication, 
 
 // checkPublication checks what does not stand in the body.
 func (a *API) checkPublication(ctx context.Context, who auth.Identity, p *Publication, create *ApplicationIn) error {
-	if !hook.ValidName(p.Application, catalog.MaxName) {
+	if !hook.ValidName(p.Application, hook.MaxName) {
 		return fault.In("path.app_id", "value_error", "Name an application by its id or uid.")
 	}
 	if err := checkKey(p.IdempotencyKey); err != nil {

@@ -8,15 +8,19 @@ import (
 	"strings"
 )
 
-// announce tells the person at the terminal what to do next. It is the one place where the generated
-// admin token is shown.
+// showAdmin shows a generated admin token. It is stored by now and cannot be shown again, so this does not wait
+// until the server is ready, which it may not become.
+func (p *parts) showAdmin() {
+	if p.admin != "" {
+		fmt.Fprintf(p.Out, "\nAdmin token:  %s  (shown this once: keep it)\n", p.admin)
+	}
+}
+
+// announce tells the person at the terminal what to do next.
 func (p *parts) announce(ctx context.Context) {
 	url := reachable(addrPort(p.listener))
 	p.Log.InfoContext(ctx, "ready", "listen", addrPort(p.listener).String(), "version", Version(), "data", p.config.Data)
 	fmt.Fprintf(p.Out, "\nPosthorn is ready.\n\n  Dashboard:    %s/\n  API:          %s/api/v1\n", url, url)
-	if p.admin != "" {
-		fmt.Fprintf(p.Out, "  Admin token:  %s  (shown this once: keep it)\n", p.admin)
-	}
 	fmt.Fprintf(p.Out, "\nTo send a first webhook, paste into another terminal:\n\n  %s\n\n", p.firstLine(url))
 }
 

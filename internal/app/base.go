@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"net"
@@ -46,7 +45,7 @@ func (b *base) open(ctx context.Context) error {
 		return err
 	}
 	b.onClose(lock)
-	if err := b.openBox(ctx, dir); err != nil {
+	if err := b.parseKey(); err != nil {
 		return err
 	}
 	s, err := sqlite.Open(ctx, dir.path(databaseFile), sqlite.Options{Clock: b.Clock})
@@ -55,21 +54,7 @@ func (b *base) open(ctx context.Context) error {
 	}
 	b.store = s
 	b.onClose(s)
-	return nil
-}
-
-// openBox takes the key of the settings, or the key file, which is made at the first start.
-func (b *base) openBox(ctx context.Context, dir dataDir) (err error) {
-	if !b.config.EncryptionKey.IsZero() {
-		b.box, err = secret.FromText(b.config.EncryptionKey.Reveal())
-		return err
-	}
-	box, created, err := secret.LoadOrCreate(dir.path(keyFile), rand.Reader)
-	if err == nil && created {
-		b.Log.InfoContext(ctx, "made a key file; back it up, but not beside the database", "file", dir.path(keyFile))
-	}
-	b.box = box
-	return err
+	return b.openBox(ctx, dir)
 }
 
 func (b *base) onClose(c io.Closer) { b.closers = append(b.closers, c) }

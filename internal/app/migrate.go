@@ -33,3 +33,27 @@ func MigrateUp(ctx context.Context, c config.Config, now clock.Clock) (about str
 	d, err := s.Describe(ctx)
 	return fmt.Sprintf("The %s database %s has schema %d, the newest that this program knows.", d.Engine, dir.path(databaseFile), d.Schema), err
 }
+
+// MigrateStatus returns a sentence about the schema that the settings' database has and the one that this
+// program wants. It changes nothing and may be asked beside a running server.
+func MigrateStatus(ctx context.Context, c config.Config) (string, error) {
+	if err := checkEngine(c); err != nil {
+		return "", err
+	}
+	dir, err := existingDataDir(c)
+	if err != nil {
+		return "", err
+	}
+	have, want, err := sqlite.Schema(ctx, dir.path(databaseFile))
+	if err != nil {
+		return "", err
+	}
+	todo := "there is nothing to do."
+	switch {
+	case have < want:
+		todo = "stop the server and run `posthorn migrate up`, or start this program's server, which does it."
+	case have > want:
+		todo = "use the newer program that wrote it."
+	}
+	return fmt.Sprintf("The sqlite database %s has schema %d, this program wants schema %d: %s", dir.path(databaseFile), have, want, todo), nil
+}

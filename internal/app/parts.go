@@ -51,6 +51,7 @@ func (p *parts) buildAuth(ctx context.Context) (err error) {
 		return err
 	}
 	p.admin, err = p.auth.EnsureAdmin(ctx, p.config.AdminToken.Reveal())
+	p.showAdmin()
 	return err
 }
 
@@ -87,7 +88,7 @@ func (b *base) newEngine(directory *directory.Directory, client *egress.Client) 
 		deliver.Parts{Store: b.store, Directory: directory, Sender: client, IDs: b.ids},
 		deliver.Config{
 			Limits: b.limits(), Policy: b.config.RetrySchedule.Policy, Timeout: b.config.AttemptTimeout,
-			Drain: b.config.DrainTimeout, Chance: mathrand.Float64, Clock: b.Clock, Log: b.Log,
+			Chance: mathrand.Float64, Clock: b.Clock, Log: b.Log,
 		},
 	)
 }

@@ -46,7 +46,8 @@ func says(what func() (int, string)) http.Handler {
 	})
 }
 
-// isAdmin reports whether a request carries a token that reaches everything (hostile inputs, T2).
+// isAdmin reports whether a request carries a token that reaches everything. The numbers and profiles of
+// a server tell about all tenants.
 func (p *parts) isAdmin(r *http.Request) bool {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {

@@ -10,7 +10,9 @@ import (
 	"github.com/posthorn/posthorn/internal/app/group"
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/config"
+	"github.com/posthorn/posthorn/internal/deliver"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/httpd"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/maintain"
 )
@@ -42,6 +44,12 @@ func Serve(ctx context.Context, settings config.Loaded, o Options) (err error) {
 	}
 	return p.run(ctx)
 }
+
+// What drains before it is cut off. A service that loses its Stop would be cut off at once, and nothing would say so.
+var (
+	_ group.Stopper = (*deliver.Engine)(nil)
+	_ group.Stopper = (*httpd.Server)(nil)
+)
 
 // run runs the services. The HTTP server is started last and stopped first: nothing is accepted that
 // nobody would send.

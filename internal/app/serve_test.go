@@ -129,3 +129,30 @@ func TestGeneratedTokenOpensTheServer(t *testing.T) {
 		t.Errorf("it gave %d", got)
 	}
 }
+
+// cut ends a context with the first thing that is written.
+type cut struct {
+	strings.Builder
+	end context.CancelFunc
+}
+
+func (c *cut) Write(p []byte) (int, error) {
+	c.end()
+	return c.Builder.Write(p)
+}
+
+func TestGeneratedTokenIsShownEvenIfTheStartIsCutShort(t *testing.T) {
+	t.Parallel()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	config.AddFlags(flags)
+	settings, err := config.Load(flags, []string{"POSTHORN_LISTEN=127.0.0.1:0", "POSTHORN_DATA=" + filepath.Join(t.TempDir(), "data")})
+	check(t, err)
+	ctx, end := context.WithCancel(t.Context())
+	out := &cut{end: end}
+
+	_ = app.Serve(ctx, settings, app.Options{Out: out, Log: slog.New(slog.DiscardHandler), Program: "posthorn"})
+
+	if !regexp.MustCompile(`ph_\w{32}`).MatchString(out.String()) || strings.Contains(out.String(), "ready") {
+		t.Errorf("it said %q", out)
+	}
+}

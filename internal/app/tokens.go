@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/auth"
@@ -52,14 +53,17 @@ func OpenTokenDesk(ctx context.Context, c config.Config, now clock.Clock) (*Toke
 	if err != nil {
 		return nil, err
 	}
-	s, err := sqlite.Open(ctx, dir.path(databaseFile), sqlite.Options{Clock: now})
+	s, err := sqlite.Open(ctx, dir.path(databaseFile), sqlite.Options{Clock: now, Beside: true})
 	if err != nil {
 		return nil, err
 	}
 	service, err := auth.New(auth.Config{
 		Tokens: s, Applications: s, IDs: id.NewSource(rand.Reader), Random: rand.Reader, Clock: now,
 	})
-	return &TokenDesk{store: s, auth: service, clock: now}, err
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &TokenDesk{store: s, auth: service, clock: now}, nil
 }
 
 // Close closes the database.

@@ -32,13 +32,13 @@ func (s *Service) EnsureAdmin(ctx context.Context, configured string) (shown str
 }
 
 func (s *Service) generateAdmin(ctx context.Context) (string, error) {
-	tokens, err := s.tokens.Tokens(ctx)
+	tokens, err := s.tokens.ServerTokens(ctx)
 	if err != nil {
-		return "", fmt.Errorf("list tokens: %w", err)
+		return "", fmt.Errorf("list server tokens: %w", err)
 	}
 	now := s.clock.Now()
 	for _, token := range tokens {
-		if token.Scope == hook.ScopeServer && token.Valid(now) {
+		if token.Valid(now) {
 			return "", nil
 		}
 	}
@@ -47,12 +47,12 @@ func (s *Service) generateAdmin(ctx context.Context) (string, error) {
 }
 
 func (s *Service) revokeGenerated(ctx context.Context) error {
-	tokens, err := s.tokens.Tokens(ctx)
+	tokens, err := s.tokens.ServerTokens(ctx)
 	if err != nil {
-		return fmt.Errorf("list tokens: %w", err)
+		return fmt.Errorf("list server tokens: %w", err)
 	}
 	for _, token := range tokens {
-		if token.Name != AdminName || !token.RevokedAt.IsZero() {
+		if token.Name != AdminName {
 			continue
 		}
 		if err := s.Revoke(ctx, token.ID); err != nil {

@@ -65,6 +65,24 @@ func TestChangedAdminTokenEndsTheFormerOne(t *testing.T) {
 	opens(t, d.Service, adminA)
 }
 
+func TestGeneratedAdminTokenEndsHoweverManyTokensCameLater(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	generated, err := d.EnsureAdmin(t.Context(), "")
+	check(t, err)
+	d.tokens.rows = append(d.tokens.rows, make([]hook.Token, 10_000)...)
+
+	again, err := d.node(t).EnsureAdmin(t.Context(), "")
+	check(t, err)
+	_, err = d.EnsureAdmin(t.Context(), adminA)
+	check(t, err)
+
+	if again != "" {
+		t.Error("another admin token was generated beside the first")
+	}
+	refused(t, d.Service, generated, "generated earlier")
+}
+
 func TestRemovedAdminTokenOpensNothingAndANewOneIsGenerated(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

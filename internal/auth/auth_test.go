@@ -143,7 +143,15 @@ func (k *tokens) RevokeToken(_ context.Context, token id.ID, now time.Time) erro
 func (k *tokens) Tokens(context.Context) ([]hook.Token, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return slices.Clone(k.rows), nil
+	return slices.Clone(k.rows[max(len(k.rows)-10_000, 0):]), nil
+}
+
+func (k *tokens) ServerTokens(context.Context) ([]hook.Token, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(k.rows), func(row hook.Token) bool {
+		return row.Scope != hook.ScopeServer || !row.RevokedAt.IsZero()
+	}), nil
 }
 
 // applications holds one application: key 7, see knownApplication.

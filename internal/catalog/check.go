@@ -12,11 +12,9 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 )
 
-// Limits of what can be set up. Those of names, uids and lists are of the public interface; the others
-// are ours and keep one row from growing without bound.
+// Limits of what can be set up; those of names are in hook. Those of lists are of the public interface; the
+// others are ours and keep one row from growing without bound.
 const (
-	MaxName        = 256   // bytes of a uid, an event type name or a feature flag
-	MaxChannel     = 128   // bytes of a channel
 	MaxChannels    = 10    // channels of one endpoint
 	MaxEventTypes  = 1000  // event types of one endpoint's filter
 	MaxText        = 16384 // bytes of a display name or a description
@@ -42,7 +40,7 @@ func checkUID(k id.Kind, uid string) error {
 	if _, err := k.Parse(uid); err == nil {
 		return fault.In("uid", "value_error", "A uid must not look like an id that begins with %s_.", k)
 	}
-	return checkName("uid", uid, MaxName)
+	return checkName("uid", uid, hook.MaxName)
 }
 
 // checkNames refuses a list that is too long or has a member that is no name.

@@ -141,7 +141,7 @@ func (s *Endpoints) update(
 
 // checkTypes refuses event types that do not exist, where they must.
 func (s *Endpoints) checkTypes(ctx context.Context, names []string) error {
-	if err := checkNames("eventTypes", names, MaxEventTypes, MaxName); err != nil || s.config.Types == nil {
+	if err := checkNames("eventTypes", names, MaxEventTypes, hook.MaxName); err != nil || s.config.Types == nil {
 		return err
 	}
 	for _, name := range names {

@@ -101,8 +101,8 @@ func checkEndpoint(e hook.Endpoint) error {
 	return first(
 		checkUID(id.Endpoint, e.UID),
 		checkText("description", e.Description, true),
-		checkNames("eventTypes", e.EventTypes, MaxEventTypes, MaxName),
-		checkNames("channels", e.Channels, MaxChannels, MaxChannel),
+		checkNames("eventTypes", e.EventTypes, MaxEventTypes, hook.MaxName),
+		checkNames("channels", e.Channels, MaxChannels, hook.MaxChannel),
 		checkRate(e.RateLimit),
 		checkMetadata(e.Metadata),
 		checkNotEmpty("eventTypes", e.EventTypes),

@@ -14,8 +14,12 @@ func (s *Applications) Ensure(ctx context.Context, a hook.Application) (hook.App
 	return found, err
 }
 
-// Ensure returns the event type of this name, made if there is none. An archived one stays archived.
+// Ensure returns the event type of this name, made if there is none and there are not too many. An archived one
+// stays archived.
 func (s *EventTypes) Ensure(ctx context.Context, name string) (hook.EventType, error) {
+	if err := s.census.room(ctx, s.store, name); err != nil {
+		return hook.EventType{}, err
+	}
 	t, err := s.insert(ctx, NewEventType{Name: name})
 	if fault.KindOf(err) == fault.Conflict {
 		return s.Get(ctx, name) // somebody else was faster

@@ -39,6 +39,7 @@ type EventTypes struct {
 	schemas *Schemas
 	clock   clock.Clock
 	changes directory.Changes
+	census  census
 }
 
 // NewEventTypes returns the use cases over s. schemas forgets the compiled schemas of what changes.
@@ -99,6 +100,7 @@ func (s *EventTypes) Archive(ctx context.Context, name string) error {
 func (s *EventTypes) Expunge(ctx context.Context, name string) error {
 	err := s.store.ExpungeEventType(ctx, name)
 	if err == nil {
+		s.census.removed()
 		s.changed(name)
 	}
 	return err
@@ -113,6 +115,7 @@ func (s *EventTypes) insert(ctx context.Context, n NewEventType) (hook.EventType
 	}
 	t, err := s.store.CreateEventType(ctx, t)
 	if err == nil {
+		s.census.added()
 		s.changed(t.Name)
 	}
 	return t, err
@@ -156,12 +159,12 @@ func (p EventTypePatch) apply(t *hook.EventType) {
 }
 
 func checkEventType(t hook.EventType) error {
-	err := first(checkName("name", t.Name, MaxName), checkText("description", t.Description, true))
+	err := first(checkName("name", t.Name, hook.MaxName), checkText("description", t.Description, true))
 	if err == nil && t.Group != "" {
-		err = checkName("groupName", t.Group, MaxName)
+		err = checkName("groupName", t.Group, hook.MaxName)
 	}
 	if err == nil && t.FeatureFlag != "" {
-		err = checkName("featureFlag", t.FeatureFlag, MaxName)
+		err = checkName("featureFlag", t.FeatureFlag, hook.MaxName)
 	}
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -106,7 +105,7 @@ func compile(schemas []byte) (*jsonschema.Schema, error) {
 			return nil, fault.In("schemas."+version, "value_error",
 				"Give a JSON Schema without references to other documents.").Because(err)
 		}
-		if newest == nil || olderVersion(last, version) {
+		if newest == nil || hook.CompareVersions(last, version) < 0 {
 			newest, last = schema, version
 		}
 	}
@@ -138,20 +137,6 @@ type noLoader struct{}
 
 func (noLoader) Load(string) (any, error) {
 	return nil, errors.New("references to other documents are not followed")
-}
-
-// olderVersion compares "9" and "10" as numbers and anything else as text; numbers are newer than texts.
-func olderVersion(a, b string) bool {
-	left, errLeft := strconv.Atoi(a)
-	right, errRight := strconv.Atoi(b)
-	switch {
-	case errLeft == nil && errRight == nil:
-		return left < right
-	case errLeft == nil || errRight == nil:
-		return errRight == nil
-	default:
-		return a < b
-	}
 }
 
 // depth returns the deepest nesting of valid JSON.

@@ -14,7 +14,7 @@ func newBench(e Env) *cobra.Command {
 		Long: `Publish to a server, receive everything, and print what was delivered per second, how long
 it took, and what was lost or duplicated; beside it, from the same run, the figures of a
 forwarder that stores nothing. Without --url it starts a server of its own on temporary
-data. It exits with 5 if anything acknowledged did not arrive.` + exits(exitRefused, exitTaken, exitUnavailable),
+data.` + exits(exitRefused, exitTaken, exitUnavailable, exitLost),
 		Example: `  posthorn bench --publishers 128 --duration 20s
   POSTHORN_ADMIN_TOKEN=... posthorn bench --url http://127.0.0.1:8071 --rate 1000`,
 		Args: noArguments,

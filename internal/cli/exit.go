@@ -18,6 +18,7 @@ const (
 	exitMissing     = 4
 	exitTaken       = 5
 	exitUnavailable = 6
+	exitLost        = 7
 )
 
 // meaning says what an exit code is for, in the help of the commands that use it.
@@ -30,6 +31,7 @@ func meaning(code int) string {
 		exitMissing:     "what was named is not there",
 		exitTaken:       "taken: the port, the data directory, the name",
 		exitUnavailable: "cannot be done now: disk full, folder not writable, server away",
+		exitLost:        "something acknowledged did not arrive",
 	}[code]
 }
 
@@ -37,6 +39,9 @@ func meaning(code int) string {
 func exitCode(err error) int {
 	if err == nil {
 		return exitDone
+	}
+	if fault.CodeOf(err) == "messages_lost" { // a finding, not a failure
+		return exitLost
 	}
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.TooLarge, fault.Unsupported:

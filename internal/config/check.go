@@ -2,12 +2,14 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"strconv"
 
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/secret"
 )
 
@@ -41,8 +43,25 @@ func (l *Loaded) checkOne(key string) error {
 		if l.Memory < l.MaxBody {
 			return errors.New("it must not be smaller than max_body")
 		}
+	case "retention":
+		return l.checkRetention()
 	}
 	return nil
+}
+
+// checkRetention refuses to forget a message that is still being retried, or one that a repeat of its
+// idempotency key has to be answered with.
+func (l *Loaded) checkRetention() error {
+	least := hook.KeepKeys
+	for failed := range l.RetrySchedule.Retries() {
+		wait, _ := l.RetrySchedule.Wait(failed+1, 1, 0) // as long as chance makes it
+		least += wait
+	}
+	if l.Retention >= least {
+		return nil
+	}
+	return fmt.Errorf("it must be at least %s, which is all waits of retry_schedule, each stretched by a fifth, and "+
+		"the %s for which an idempotency key counts; lengthen it or shorten retry_schedule", least, hook.KeepKeys)
 }
 
 // problem puts the setting's names in front of a check's own sentence.

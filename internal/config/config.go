@@ -37,8 +37,8 @@ type Config struct {
 	MaxInFlight    int           `key:"max_in_flight" default:"128" min:"1" max:"10000" doc:"Most requests to one endpoint at a time."`
 	ResponseKeep   Size          `key:"response_keep" default:"16KiB" min:"1KiB" max:"1MiB" doc:"How much of an endpoint's answer is kept with the attempt."`
 	MaxBody        Size          `key:"max_body" default:"1MiB" min:"1KiB" max:"64MiB" doc:"Largest request that the API takes, and so the largest message."`
-	EventTypes     string        `key:"event_types" default:"open" one:"open,strict" doc:"Whether publishing makes event types on first use (open) or refuses unknown ones (strict)."`
-	Retention      time.Duration `key:"retention" default:"90d" min:"1h" max:"3650d" doc:"How long messages and attempts are kept."`
+	EventTypes     string        `key:"event_types" default:"open" one:"open,strict" doc:"Whether publishing makes event types on first use (open) or refuses unknown ones (strict). Event types are shared by all applications, and with open every token that may publish, also one of a single application, may make them so until there are 10,000."`
+	Retention      time.Duration `key:"retention" default:"90d" min:"72h" max:"3650d" doc:"How long messages and attempts are kept. It must not be shorter than all waits of retry_schedule, each stretched by a fifth, and the 72 hours for which an idempotency key counts."`
 	Memory         Size          `key:"memory" default:"64MiB" min:"1MiB" max:"1TiB" doc:"Most bytes of payloads held in memory for dispatch. What is more waits in the database."`
 	Queue          int           `key:"queue" default:"100000" min:"100" max:"100000000" doc:"Most deliveries held in memory for dispatch. What is more waits in the database."`
 	DrainTimeout   time.Duration `key:"drain_timeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and attempts under way may go on after SIGTERM."`

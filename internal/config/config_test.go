@@ -100,7 +100,7 @@ func TestEveryFormOfAValueIsRead(t *testing.T) {
 	s := source{
 		file: "allow_networks:\n  - 127.0.0.0/8\n  - ::1/128\nmemory: 67108864\nallow_http: true\n",
 		env: []string{
-			"POSTHORN_RETRY_SCHEDULE=1s,2s,5s", "POSTHORN_RETENTION=36h", "POSTHORN_MAX_BODY=2MB",
+			"POSTHORN_RETRY_SCHEDULE=1s,2s,5s", "POSTHORN_RETENTION=84h", "POSTHORN_MAX_BODY=2MB",
 			"POSTHORN_DATABASE_URL=postgres://u:p@h/d",
 		},
 	}
@@ -108,7 +108,7 @@ func TestEveryFormOfAValueIsRead(t *testing.T) {
 	l := s.mustLoad(t)
 
 	if len(l.AllowNetworks) != 2 || l.Memory != 64<<20 || !l.AllowHTTP || l.RetrySchedule.Retries() != 3 ||
-		l.Retention != 36*time.Hour || l.MaxBody != 2<<20 || l.DatabaseURL.Reveal() != "postgres://u:p@h/d" {
+		l.Retention != 84*time.Hour || l.MaxBody != 2<<20 || l.DatabaseURL.Reveal() != "postgres://u:p@h/d" {
 		t.Errorf("got %+v", l.Config)
 	}
 }
@@ -153,6 +153,25 @@ func TestWrongValuesNameFlagVariableKeyAndWhatIsAllowed(t *testing.T) {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%s: %q does not say %q", assignment, err, part)
 			}
+		}
+	}
+}
+
+func TestRetentionOutlivesRetriesAndIdempotencyKeys(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		schedule, retention string
+		fits                bool
+	}{
+		{"", "72h", true}, {"10h,10h", "96h", true}, {"10h,10h", "95h", false}, {"168h,168h,168h", "20d", false},
+	} {
+		_, err := source{env: []string{"POSTHORN_RETRY_SCHEDULE=" + c.schedule, "POSTHORN_RETENTION=" + c.retention}}.load(t)
+
+		if (err == nil) != c.fits {
+			t.Errorf("%s with %q: got %v", c.retention, c.schedule, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), "retry_schedule") || !strings.Contains(err.Error(), "POSTHORN_RETENTION")) {
+			t.Errorf("%q does not name both settings", err)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func (e *Engine) keepTime(ctx context.Context) {
 		case <-timer.C:
 		case <-e.schedule.alarms.rang:
 		}
-		now, nap := e.clock.Now(), longestNap
+		now, nap := e.config.Clock.Now(), longestNap
 		if next := e.schedule.ring(now); !next.IsZero() {
 			nap = min(max(next.Sub(now), 0), longestNap)
 		}

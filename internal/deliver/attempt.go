@@ -9,6 +9,7 @@ import (
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
 )
 
 // deliver brings one job to its next state: it sends it, or ends it because there is nobody to send it
@@ -27,17 +28,22 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 	case j.parcel.message.Payload == nil:
 		reason = hook.ReasonExpunged
 	}
-	e.schedule.learn(j, limitsOf(snapshot, route), e.clock.Now())
-	if reason != "" {
+	e.schedule.learn(j, limitsOf(snapshot, route), e.config.Clock.Now())
+	switch {
+	case reason != "":
 		e.schedule.skipped(j)
 		e.settle(ctx, j, verdict{delivery: j.delivery.Cancel(reason)})
+		return
+	case route.Problem != nil:
+		e.schedule.skipped(j)
+		e.settle(ctx, j, verdict{delivery: j.delivery.Postpone(e.unsendable(j.lane, route))})
 		return
 	}
 	a, o := e.attempt(ctx, j, route)
 	t := told{snapshot: snapshot, route: route, message: j.parcel.message, attempt: a}
 	if o.Kind == hook.Gone { // it wants nothing more: its place stays taken until the endpoint is off
 		e.conclude(ctx, j, t, o)
-		e.schedule.answered(j, false, e.clock.Now())
+		e.schedule.answered(j, false, e.config.Clock.Now())
 		return
 	}
 	e.schedule.answered(j, o.Kind == hook.Succeeded, a.StartedAt.Add(a.Duration))
@@ -59,28 +65,49 @@ func limitsOf(s *directory.Snapshot, r *directory.Route) limits {
 // route finds the endpoint. A store that does not answer is asked again until ctx ends.
 func (e *Engine) route(ctx context.Context, j *job) (*directory.Snapshot, *directory.Route, error) {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		snapshot, route, err := e.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
+		snapshot, route, err := e.parts.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
 		if err == nil || fault.KindOf(err) == fault.NotFound {
 			return snapshot, route, err
 		}
-		e.Log.Error("cannot read an endpoint", "error", err)
+		e.config.Log.Error("cannot read an endpoint", "error", err)
 		if sleep(ctx, pause) != nil {
 			return nil, nil, err
 		}
 	}
 }
 
+// ourPause is how long an endpoint waits that we cannot send to for a reason of our own.
+const ourPause = time.Minute
+
+// unsendable says in the log that nothing can be sent to the endpoint, such as because its secret does not
+// open, and returns when to look again. It is our failure: it uses up no retry, says nothing about the endpoint's
+// health, and is no attempt, since nothing left.
+func (e *Engine) unsendable(l *lane, r *directory.Route) time.Time {
+	now := e.config.Clock.Now()
+	if e.schedule.complains(l, now) {
+		e.config.Log.Error("an endpoint cannot be sent to; its deliveries wait",
+			"endpoint", id.Endpoint.Text(r.Endpoint.ID), "error", r.Problem)
+	}
+	return now.Add(ourPause)
+}
+
+// complains reports whether the lane is to be complained about: not for every delivery that it holds.
+func (s *schedule) complains(l *lane, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !l.complained.IsZero() && now.Sub(l.complained) < ourPause {
+		return false
+	}
+	l.complained = now
+	return true
+}
+
 // attempt makes one request and says what came of it.
 func (e *Engine) attempt(ctx context.Context, j *job, r *directory.Route) (*hook.Attempt, hook.Outcome) {
-	now := e.clock.Now()
+	now := e.config.Clock.Now()
 	a := &hook.Attempt{
-		ID: e.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
+		ID: e.parts.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
 		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: r.Endpoint.URL,
-	}
-	if r.Problem != nil {
-		e.Log.Error("an endpoint cannot be sent to", "endpoint", r.Endpoint.ID, "error", r.Problem)
-		a.Cause, a.Outcome = string(egress.Unsendable), hook.Failed
-		return a, hook.Outcome{Kind: hook.Failed}
 	}
 	response := e.send(ctx, j, r, now)
 	o := outcomeOf(response)
@@ -96,10 +123,10 @@ func (e *Engine) attempt(ctx context.Context, j *job, r *directory.Route) (*hook
 }
 
 func (e *Engine) send(ctx context.Context, j *job, r *directory.Route, now time.Time) egress.Response {
-	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
 	defer cancel()
 	body := j.parcel.message.Payload
-	return e.Sender.Do(ctx, egress.Request{
+	return e.parts.Sender.Do(ctx, egress.Request{
 		Target: r.Target,
 		Header: dialect.Standard(dialect.Envelope{MessageID: j.parcel.text, Body: body, Sent: now, Keys: r.Keys(now), Own: r.Header}),
 		Body:   body,

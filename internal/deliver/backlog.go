@@ -13,7 +13,7 @@ import (
 const (
 	claimBatch  = 256  // deliveries of one endpoint that are read back at a time
 	cancelBatch = 2000 // deliveries of one endpoint that are canceled at a time
-	fillers     = 32   // lanes that are filled at a time; their claims share transactions
+	fillers     = 32   // lanes that are filled at a time; their leases share transactions
 )
 
 // fillLanes reads what is due back from the store, lane by lane, until the schedule is closed.
@@ -25,24 +25,24 @@ func (e *Engine) fillLanes(ctx context.Context) {
 		}
 		next, err := e.fill(ctx, l)
 		if err != nil {
-			next = e.clock.Now().Add(longestPause)
+			next = e.config.Clock.Now().Add(longestPause)
 			if ctx.Err() == nil {
-				e.Log.Error("cannot read the backlog of an endpoint; trying again", "error", err)
+				e.config.Log.Error("cannot read the backlog of an endpoint; trying again", "error", err)
 			}
 		}
-		e.schedule.filled(l, next, e.clock.Now())
+		e.schedule.filled(l, next, e.config.Clock.Now())
 	}
 }
 
 // fill brings what is due into memory and returns when it is to be looked at again, zero if nothing
 // waits. It asks the store first: most changes are to endpoints for which nothing waits.
 func (e *Engine) fill(ctx context.Context, l *lane) (next time.Time, err error) {
-	now := e.clock.Now()
-	next, waits, err := e.Store.NextDue(ctx, l.endpoint)
+	now := e.config.Clock.Now()
+	next, waits, err := e.parts.Store.NextDue(ctx, l.endpoint)
 	if err != nil || !waits {
 		return time.Time{}, err
 	}
-	_, route, err := e.Directory.Route(ctx, l.application, l.endpoint)
+	_, route, err := e.parts.Directory.Route(ctx, l.application, l.endpoint)
 	switch {
 	case err != nil && fault.KindOf(err) == fault.NotFound:
 		return time.Time{}, e.cancelAll(ctx, l, hook.ReasonDeleted)
@@ -53,43 +53,46 @@ func (e *Engine) fill(ctx context.Context, l *lane) (next time.Time, err error) 
 	case next.After(now):
 		return next, nil
 	}
-	if err := e.claim(ctx, l, now); err != nil {
+	if route.Problem != nil {
+		return e.unsendable(l, route), nil //nolint:nilerr // it is in the log, and what waits goes on waiting
+	}
+	if err := e.lease(ctx, l, now); err != nil {
 		return time.Time{}, err
 	}
-	next, _, err = e.Store.NextDue(ctx, l.endpoint)
+	next, _, err = e.parts.Store.NextDue(ctx, l.endpoint)
 	return next, err
 }
 
-// claim takes as much of what is due as there is room for. What was taken but cannot be read goes back:
+// lease takes as much of what is due as there is room for. What was taken but cannot be read goes back:
 // without its payload it would look as if that were gone for good.
-func (e *Engine) claim(ctx context.Context, l *lane, now time.Time) error {
+func (e *Engine) lease(ctx context.Context, l *lane, now time.Time) error {
 	n := e.schedule.room(l)
 	if n == 0 {
 		return nil
 	}
-	claimed, err := e.Store.Claim(ctx, l.endpoint, now, n)
+	leased, err := e.parts.Store.Lease(ctx, l.endpoint, now, n)
 	if err == nil {
-		e.schedule.bring(l, claimed)
+		e.schedule.bring(l, leased)
 		return nil
 	}
-	if len(claimed) > 0 {
-		e.giveBack(ctx, claimed)
+	if len(leased) > 0 {
+		e.giveBack(ctx, leased)
 	}
 	return err
 }
 
 // giveBack releases what this run holds and cannot send. If ctx ends first, the next run takes it over.
-func (e *Engine) giveBack(ctx context.Context, claimed []store.Claimed) {
-	deliveries := make([]hook.Delivery, len(claimed))
-	for i, c := range claimed {
+func (e *Engine) giveBack(ctx context.Context, leased []store.Leased) {
+	deliveries := make([]hook.Delivery, len(leased))
+	for i, c := range leased {
 		deliveries[i] = c.Delivery
 	}
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		err := e.Store.Release(context.WithoutCancel(ctx), deliveries)
+		err := e.parts.Store.Release(context.WithoutCancel(ctx), deliveries)
 		if err == nil {
 			return
 		}
-		e.Log.Error("cannot give deliveries back; trying again", "error", err)
+		e.config.Log.Error("cannot give deliveries back; trying again", "error", err)
 		if sleep(ctx, pause) != nil {
 			return
 		}
@@ -99,7 +102,7 @@ func (e *Engine) giveBack(ctx context.Context, claimed []store.Claimed) {
 // cancelAll ends everything that waits for an endpoint that is gone or disabled.
 func (e *Engine) cancelAll(ctx context.Context, l *lane, reason string) error {
 	for ctx.Err() == nil {
-		n, err := e.Store.Cancel(ctx, l.endpoint, reason, cancelBatch)
+		n, err := e.parts.Store.Cancel(ctx, l.endpoint, reason, cancelBatch)
 		if err != nil {
 			return err
 		}
@@ -129,7 +132,7 @@ func (s *schedule) nextFill() *lane {
 func (s *schedule) room(l *lane) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := max(l.appetite()-l.claimed.len(), 1)
+	n := max(l.appetite()-l.leased.len(), 1)
 	switch {
 	case s.bytes >= s.limits.Bytes:
 		return 0
@@ -140,14 +143,14 @@ func (s *schedule) room(l *lane) int {
 	}
 }
 
-// bring queues what was claimed.
-func (s *schedule) bring(l *lane, claimed []store.Claimed) {
+// bring queues what was leased.
+func (s *schedule) bring(l *lane, leased []store.Leased) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range claimed {
+	for _, c := range leased {
 		p := &parcel{message: c.Message, text: id.Message.Text(c.Message.ID), left: 1}
 		s.bytes += p.size()
-		l.claimed.push(&job{parcel: p, lane: l, delivery: c.Delivery})
+		l.leased.push(&job{parcel: p, lane: l, delivery: c.Delivery})
 	}
 	s.list(l)
 }

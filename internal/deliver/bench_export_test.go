@@ -20,7 +20,7 @@ type Bench struct {
 	key      hook.Key
 	taken    []*job // on the wire
 	answered []*job // not settled
-	backlog  map[hook.Key][]store.Claimed
+	backlog  map[hook.Key][]store.Leased
 	last     map[hook.Key]hook.Key // newest fresh message started at an endpoint
 	open     int                   // deliveries that are not settled for good
 }
@@ -28,7 +28,7 @@ type Bench struct {
 // NewBench returns a bench with nothing to do.
 func NewBench(l Limits) *Bench {
 	return &Bench{s: newSchedule(l), now: time.Unix(1_800_000_000, 0), limits: []int{0, 0},
-		backlog: map[hook.Key][]store.Claimed{}, last: map[hook.Key]hook.Key{}}
+		backlog: map[hook.Key][]store.Leased{}, last: map[hook.Key]hook.Key{}}
 }
 
 // Limit adds a rate limit, for endpoints and applications to have by turns.
@@ -54,7 +54,7 @@ func (b *Bench) Publish(endpoints []int, size int) {
 }
 
 func (b *Bench) wait(m hook.Message, endpoint hook.Key, due time.Time) {
-	b.backlog[endpoint] = append(b.backlog[endpoint], store.Claimed{Message: m, Delivery: hook.Delivery{
+	b.backlog[endpoint] = append(b.backlog[endpoint], store.Leased{Message: m, Delivery: hook.Delivery{
 		ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: endpoint, State: hook.Waiting, DueAt: due}})
 }
 
@@ -140,7 +140,7 @@ func (b *Bench) Fill() bool {
 	}
 	l := b.s.fills.pop()
 	b.s.mu.Unlock()
-	b.s.bring(l, b.claim(l))
+	b.s.bring(l, b.lease(l))
 	var next time.Time
 	for _, c := range b.backlog[l.endpoint] {
 		if next.IsZero() || c.Delivery.DueAt.Before(next) {
@@ -151,18 +151,18 @@ func (b *Bench) Fill() bool {
 	return true
 }
 
-func (b *Bench) claim(l *lane) (claimed []store.Claimed) {
+func (b *Bench) lease(l *lane) (leased []store.Leased) {
 	room := b.s.room(l)
-	var rest []store.Claimed
+	var rest []store.Leased
 	for _, c := range b.backlog[l.endpoint] {
-		if len(claimed) < room && !c.Delivery.DueAt.After(b.now) {
-			claimed = append(claimed, c)
+		if len(leased) < room && !c.Delivery.DueAt.After(b.now) {
+			leased = append(leased, c)
 		} else {
 			rest = append(rest, c)
 		}
 	}
 	b.backlog[l.endpoint] = rest
-	return claimed
+	return leased
 }
 
 // Finish does all the work that is left, and lets time pass only when there is nothing else to do.

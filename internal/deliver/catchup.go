@@ -39,7 +39,7 @@ func (e *Engine) persist(ctx context.Context, doing string, do func(context.Cont
 		case err == nil:
 			pause = firstPause
 		case ctx.Err() == nil:
-			e.Log.Error("cannot catch up with the store; trying again", "doing", doing, "error", err)
+			e.config.Log.Error("cannot catch up with the store; trying again", "doing", doing, "error", err)
 			_ = sleep(ctx, pause) // the loop sees that ctx ended
 			pause = min(2*pause, longestPause)
 		}
@@ -50,9 +50,9 @@ func (e *Engine) persist(ctx context.Context, doing string, do func(context.Cont
 func (e *Engine) listWaiting() func(context.Context) (bool, error) {
 	var last hook.Key
 	return func(ctx context.Context) (bool, error) {
-		page, err := e.Store.Waiting(ctx, last, waitingPage)
+		page, err := e.parts.Store.Waiting(ctx, last, waitingPage)
 		for _, w := range page {
-			e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, e.clock.Now())
+			e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, e.config.Clock.Now())
 			last = w.EndpointKey
 		}
 		return len(page) < waitingPage, err
@@ -60,12 +60,12 @@ func (e *Engine) listWaiting() func(context.Context) (bool, error) {
 }
 
 func (e *Engine) rescueSome(ctx context.Context) (bool, error) {
-	now := e.clock.Now()
-	n, err := e.Store.Rescue(ctx, now, rescueBatch, func() id.ID { return e.IDs.New(now) }, func(w store.Waiting) {
+	now := e.config.Clock.Now()
+	n, err := e.parts.Store.Rescue(ctx, now, rescueBatch, func() id.ID { return e.parts.IDs.New(now) }, func(w store.Waiting) {
 		e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, now)
 	})
 	if n > 0 {
-		e.Log.Info("took over deliveries that the last run left open", "deliveries", n)
+		e.config.Log.Info("took over deliveries that the last run left open", "deliveries", n)
 	}
 	return n == 0, err
 }

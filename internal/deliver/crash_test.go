@@ -14,7 +14,7 @@ func TestCrashLosesNothingAndMarksOnlyWhatMayHaveLeft(t *testing.T) {
 	s := newScript(hanging(nil))
 	h := newHouse(t, scripted(s), flaky(&dead), func(h *house) {
 		h.config.Limits.InFlight, h.config.Limits.Window = 4, 8
-		h.config.Drain = time.Millisecond
+		h.drain = time.Millisecond
 	})
 	a := h.application()
 	e := h.endpoint(a)
@@ -51,7 +51,7 @@ func TestCrashDuringARetryLosesNothing(t *testing.T) {
 	t.Parallel()
 	var dead flag
 	s := newScript(always(500))
-	h := newHouse(t, scripted(s), flaky(&dead), func(h *house) { h.config.Drain = time.Millisecond })
+	h := newHouse(t, scripted(s), flaky(&dead), func(h *house) { h.drain = time.Millisecond })
 	a := h.application()
 	e := h.endpoint(a)
 	m := h.publish(a)

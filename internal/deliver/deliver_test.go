@@ -230,7 +230,7 @@ func TestOnlySuccessIsSuccess(t *testing.T) {
 func TestRequestThatIsCutOffAtTheEndIsRecordedAndSentAgain(t *testing.T) {
 	t.Parallel()
 	s := newScript(hanging(nil))
-	h := newHouse(t, scripted(s), func(h *house) { h.config.Drain = 10 * time.Millisecond })
+	h := newHouse(t, scripted(s), func(h *house) { h.drain = 10 * time.Millisecond })
 	a := h.application()
 	e := h.endpoint(a)
 	m := h.publish(a)
@@ -332,7 +332,7 @@ func TestEngineThatCouldNotStoreAnAttemptSaysSoWhenItStops(t *testing.T) {
 	s := newScript(nil)
 	var broken flag
 	broken.Store(true)
-	h := newHouse(t, scripted(s), flaky(&broken), func(h *house) { h.config.Drain = time.Millisecond })
+	h := newHouse(t, scripted(s), flaky(&broken), func(h *house) { h.drain = time.Millisecond })
 	a := h.application()
 	e := h.endpoint(a)
 	m := h.publish(a)

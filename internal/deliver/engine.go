@@ -45,7 +45,6 @@ type Config struct {
 	Limits  Limits
 	Policy  retry.Policy
 	Timeout time.Duration  // of a whole attempt
-	Drain   time.Duration  // how long requests on the wire may go on at the end
 	Chance  func() float64 // in [0,1), spreads retries
 	Clock   clock.Clock
 	Log     *slog.Logger
@@ -61,22 +60,23 @@ type Parts struct {
 
 // Engine delivers. Use New.
 type Engine struct {
-	Parts
-	Config
-	clock    clock.Clock
+	parts    Parts
+	config   Config
 	schedule *schedule
 	totals   totals
 
 	workers sync.WaitGroup // those who send
 	helpers sync.WaitGroup // those who fill, rescue and recover; started under the schedule's lock once Run runs
 	ready   chan struct{}
+	stop    chan struct{}
+	told    sync.Once       // to stop
 	ctx     context.Context //nolint:containedctx // of helpers; set by Run, for recoveries that outlive their request
 	lost    atomic.Int64    // attempts that left and could not be stored
 }
 
 // New returns an engine that takes work at once and sends once it runs.
 func New(p Parts, c Config) *Engine {
-	return &Engine{Parts: p, Config: c, clock: c.Clock, schedule: newSchedule(c.Limits), ready: make(chan struct{})}
+	return &Engine{parts: p, config: c, schedule: newSchedule(c.Limits), ready: make(chan struct{}), stop: make(chan struct{})}
 }
 
 // Ready is closed when the engine sends and everything it found in the store is on its schedule.
@@ -91,21 +91,27 @@ func (e *Engine) Deferred(targets []hook.Key, size int) []hook.Key {
 func (e *Engine) Dispatch(m hook.Message, deferred []hook.Key) {
 	fan := len(m.Targets) - len(deferred)
 	p := &parcel{message: m, text: id.Message.Text(m.ID), fan: fan, left: fan}
-	e.schedule.add(p, deferred, e.clock.Now())
+	e.schedule.add(p, deferred, e.config.Clock.Now())
 }
 
-// Run sends until ctx ends. Then it takes no more work, lets requests on the wire finish for at most
-// Config.Drain, and returns when everything it started has ended. What is still queued stays in the
-// store. An error says that attempts were made that could not be stored: the run must then not be closed as one
-// that ended in good order, so that the next one finds them.
+// Stop makes Run take no more work and return once the requests on the wire have ended. It does not wait
+// and may be called more than once.
+func (e *Engine) Stop() { e.told.Do(func() { close(e.stop) }) }
+
+// Run sends until Stop is called, and then lets requests on the wire finish. A context that ends cuts them off.
+// It returns when everything it started has ended; what is still queued stays in the store. An error says that
+// attempts were made that could not be stored: the run must then not be closed as one that ended in good order,
+// so that the next one finds them.
 func (e *Engine) Run(ctx context.Context) error {
-	attempts, cut := context.WithCancel(context.WithoutCancel(ctx))
-	defer cut()
-	e.open(attempts, ctx)
-	<-ctx.Done()
+	helpers, stop := context.WithCancel(ctx)
+	defer stop()
+	e.open(ctx, helpers)
+	select {
+	case <-e.stop:
+	case <-ctx.Done():
+	}
+	stop()
 	e.schedule.close()
-	patience := time.AfterFunc(e.Drain, cut)
-	defer patience.Stop()
 	e.workers.Wait()
 	e.helpers.Wait()
 	if lost := e.lost.Load(); lost > 0 {
@@ -143,7 +149,7 @@ func (e *Engine) help(f func(context.Context)) bool {
 
 func (e *Engine) work(ctx context.Context) {
 	for {
-		j := e.schedule.next(e.clock.Now)
+		j := e.schedule.next(e.config.Clock.Now)
 		if j == nil {
 			return
 		}

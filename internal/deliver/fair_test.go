@@ -29,7 +29,7 @@ func TestEndpointThatHangsUsesUpItsOwnWidthOnly(t *testing.T) {
 	t.Parallel()
 	gate := make(chan struct{})
 	s := newScript(nil)
-	h := newHouse(t, scripted(s), func(h *house) { h.config.Limits.Workers = 40 })
+	h := newHouse(t, scripted(s), func(h *house) { h.config.Limits.Workers = 120 })
 	one, two := h.application(), h.application()
 	stuck, fine, other := h.endpoint(one), h.endpoint(one), h.endpoint(two)
 	s.set(hangingAt(stuck.URL, gate))
@@ -46,6 +46,36 @@ func TestEndpointThatHangsUsesUpItsOwnWidthOnly(t *testing.T) {
 
 	if held != 16 {
 		t.Errorf("%d requests hung at a time, want the width of a new lane", held)
+	}
+}
+
+func TestEndpointsThatHangAllAtOnceLeaveWorkersToTheOthers(t *testing.T) {
+	t.Parallel()
+	gate := make(chan struct{})
+	s := newScript(nil)
+	h := newHouse(t, scripted(s), func(h *house) { h.config.Limits.Workers = 64 })
+	hung, other := h.application(), h.application()
+	h.manyEndpoints(hung, 10)
+	fine := h.endpoint(other)
+	hang := hanging(gate)
+	s.set(func(ctx context.Context, c call) egress.Response {
+		if c.url == fine.URL {
+			return answered(200)
+		}
+		return hang(ctx, c)
+	})
+
+	h.publishMany(hung, 50)
+	eventually(t, "endpoints that take what they can get", func() bool { return s.count() >= 40 })
+	for _, m := range h.publishMany(other, 20) {
+		h.reaches(m, fine, hook.Delivered)
+	}
+	s.set(always(200))
+	close(gate)
+	h.quiet()
+
+	if s.count() != 520 {
+		t.Errorf("%d requests", s.count())
 	}
 }
 

@@ -41,17 +41,17 @@ func (f flakyStore) Settle(ctx context.Context, s store.Settlement) error {
 	return f.Store.Settle(ctx, s)
 }
 
-// Claim takes the rows and then cannot read what belongs to them, as a store whose reader fails.
-func (f flakyStore) Claim(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]store.Claimed, error) {
-	claimed, err := f.Store.Claim(ctx, endpoint, now, n)
-	if err == nil && len(claimed) > 0 && f.broken.Load() {
+// Lease takes the rows and then cannot read what belongs to them, as a store whose reader fails.
+func (f flakyStore) Lease(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]store.Leased, error) {
+	leased, err := f.Store.Lease(ctx, endpoint, now, n)
+	if err == nil && len(leased) > 0 && f.broken.Load() {
 		f.broken.hits.Add(1)
-		for i := range claimed {
-			claimed[i].Message.Payload = nil
+		for i := range leased {
+			leased[i].Message.Payload = nil
 		}
-		return claimed, errDiskFull()
+		return leased, errDiskFull()
 	}
-	return claimed, err
+	return leased, err
 }
 
 // slowReplayStore replays one at a time, and goes on only when that has failed again: a slow recovery of an

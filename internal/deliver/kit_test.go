@@ -32,6 +32,7 @@ type house struct {
 	box    *secret.Box
 	offset atomic.Int64 // how far the clock was moved
 	config deliver.Config
+	drain  time.Duration // how long requests on the wire may go on when a run is stopped
 	sender deliver.Sender
 	wrap   func(*sqlite.Store) deliver.Store
 	run    hook.Key
@@ -55,13 +56,13 @@ type server struct {
 
 func newHouse(t *testing.T, with ...func(*house)) *house {
 	t.Helper()
-	h := &house{t: t, path: filepath.Join(t.TempDir(), "posthorn.db"), sender: newScript(nil)}
+	h := &house{t: t, path: filepath.Join(t.TempDir(), "posthorn.db"), sender: newScript(nil), drain: 5 * time.Second}
 	h.wrap = func(s *sqlite.Store) deliver.Store { return s }
 	h.box = newBox(t)
 	h.config = deliver.Config{
 		Limits:  deliver.Limits{InFlight: 32, Window: 64, Workers: 256, Queue: 10_000, Lane: 5_000, Bytes: 64 << 20},
 		Policy:  schedule(t, time.Minute, time.Hour),
-		Timeout: 10 * time.Second, Drain: 5 * time.Second, Chance: func() float64 { return 0 },
+		Timeout: 10 * time.Second, Chance: func() float64 { return 0 },
 		Clock: clock.Func(h.now), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	for _, change := range with {
@@ -106,8 +107,12 @@ func (h *house) start() {
 	check(h.t, s.Begin(ctx, h.run, h.config.Limits.Window, h.now()))
 	h.server = &server{store: s, ids: id.NewSource(rand.Reader), ended: make(chan error, 1)}
 	h.build()
-	ctx, h.cancel = context.WithCancel(ctx)
+	ctx, cut := context.WithCancel(ctx)
 	running := h.server
+	running.cancel = func() {
+		running.engine.Stop()
+		time.AfterFunc(h.drain, cut)
+	}
 	go func() { running.ended <- running.engine.Run(ctx) }()
 	h.t.Cleanup(func() { _ = running.stop() })
 }

@@ -47,10 +47,10 @@ const (
 type lane struct {
 	application, endpoint hook.Key
 
-	tenant  *tenant
-	fresh   deque[*job] // from publishes, in publish order
-	claimed deque[*job] // from the backlog
-	turn    bool        // whose turn among the two is next
+	tenant *tenant
+	fresh  deque[*job] // from publishes, in publish order
+	leased deque[*job] // from the backlog
+	turn   bool        // whose turn among the two is next
 
 	width     int // requests that may be on the wire now
 	requests  int // on the wire
@@ -65,24 +65,26 @@ type lane struct {
 	alarm   time.Time // when the timekeeper looks at the lane next, while place is not negative
 	place   int       // in the timekeeper's heap
 
+	complained time.Time // when the log last said that nothing can be sent to the endpoint
+
 	health sync.Mutex // held from the decision to change the endpoint's health until that is stored
 }
 
-func (l *lane) queued() int { return l.fresh.len() + l.claimed.len() }
+func (l *lane) queued() int { return l.fresh.len() + l.leased.len() }
 
 // pop takes the next job: the two queues take turns while both have one.
 func (l *lane) pop() *job {
 	l.turn = !l.turn
-	if l.fresh.len() == 0 || l.turn && l.claimed.len() > 0 {
-		return l.claimed.pop()
+	if l.fresh.len() == 0 || l.turn && l.leased.len() > 0 {
+		return l.leased.pop()
 	}
 	return l.fresh.pop()
 }
 
 // open reports whether one more request may be sent now, the rate limit aside. Until the endpoint's own
 // limit is known one at a time is enough.
-func (l *lane) open(m Limits) bool {
-	width := min(l.width, m.InFlight)
+func (l *lane) open(m Limits, share int) bool {
+	width := min(l.width, m.InFlight, share)
 	if !l.known {
 		width = 1
 	}
@@ -103,7 +105,7 @@ func (l *lane) adapt(succeeded bool, most int) {
 func (l *lane) appetite() int { return min(2*l.width, claimBatch) }
 
 // hungry reports whether it is time to read from the backlog, if that has something.
-func (l *lane) hungry() bool { return !l.filling && l.claimed.len() <= l.appetite()/2 }
+func (l *lane) hungry() bool { return !l.filling && l.leased.len() <= l.appetite()/2 }
 
 // idle reports whether the lane has nothing to do and nothing to wait for.
 func (l *lane) idle() bool {

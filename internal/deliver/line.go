@@ -4,7 +4,7 @@ import "time"
 
 // list puts the lane in line if it can send, and sees that somebody comes to work. The caller holds mu.
 func (s *schedule) list(l *lane) {
-	if l.listed || !l.open(s.limits) {
+	if l.listed || !l.open(s.limits, s.share()) {
 		return
 	}
 	l.listed = true
@@ -30,6 +30,25 @@ func (s *schedule) release(l *lane) {
 	s.enlist(l.tenant)
 	if l.tenant.listed {
 		s.call()
+	}
+}
+
+// fewRequests is what a lane may have on the wire once most workers are busy.
+const fewRequests = 4
+
+// share is how many requests a lane may have on the wire, by how many workers are left. A lane's width alone lets
+// hundreds of endpoints that hang at once take every worker; the last quarter is for lanes that have few requests out,
+// the last eighth for those that have none. Who is held back has a request out, and is listed again when that ends.
+// The caller holds mu.
+func (s *schedule) share() int {
+	busy := s.workers - s.idle
+	switch {
+	case busy*4 < s.limits.Workers*3:
+		return s.limits.InFlight
+	case busy*8 < s.limits.Workers*7:
+		return fewRequests
+	default:
+		return 1
 	}
 }
 
@@ -97,7 +116,7 @@ func (s *schedule) take(now time.Time) *job {
 func (s *schedule) takeFrom(t *tenant, now time.Time) *job {
 	l := t.lanes.pop()
 	l.listed = false
-	if !l.open(s.limits) {
+	if !l.open(s.limits, s.share()) {
 		return nil
 	}
 	if delay := t.rate.delay(now); delay > 0 {
@@ -123,7 +142,7 @@ func (s *schedule) start(l *lane, now time.Time) *job {
 	l.unsettled++
 	l.tenant.held = !l.tenant.known
 	j.limits = limits{endpoint: l.rate.limit, application: l.tenant.rate.limit, known: l.known && l.tenant.known}
-	if l.open(s.limits) {
+	if l.open(s.limits, s.share()) {
 		l.listed = true
 		l.tenant.lanes.push(l)
 	}

@@ -20,9 +20,9 @@ func (e *Engine) Resend(ctx context.Context, application hook.Key, message hook.
 	if endpoint.Disabled {
 		return fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")
 	}
-	now := e.clock.Now()
+	now := e.config.Clock.Now()
 	d := hook.Delivery{ApplicationKey: application, MessageKey: message.Key, EndpointKey: endpoint.Key}.Replay(now)
-	if err := e.Store.Replay(ctx, d); err != nil {
+	if err := e.parts.Store.Replay(ctx, d); err != nil {
 		return err
 	}
 	e.schedule.noteFor(application, endpoint.Key, now, now)
@@ -33,7 +33,7 @@ func (e *Engine) Resend(ctx context.Context, application hook.Key, message hook.
 // published in [since, until); a zero until is now. It returns the id of the task, which goes on behind it and
 // ends with the process: what it has not reached by then stays as it was, and can be recovered again.
 func (e *Engine) Recover(_ context.Context, endpoint hook.Endpoint, since, until time.Time) (id.ID, error) {
-	now := e.clock.Now()
+	now := e.config.Clock.Now()
 	if until.IsZero() {
 		until = now
 	}
@@ -46,16 +46,16 @@ func (e *Engine) Recover(_ context.Context, endpoint hook.Endpoint, since, until
 	if !e.help(func(ctx context.Context) { e.recoverAll(ctx, endpoint, id.Floor(since), id.Floor(until)) }) {
 		return id.ID{}, fault.New(fault.Unavailable, "starting", "The server is starting or stopping: try again in a moment.")
 	}
-	return e.IDs.New(now), nil
+	return e.parts.IDs.New(now), nil
 }
 
 func (e *Engine) recoverAll(ctx context.Context, endpoint hook.Endpoint, from, until id.ID) {
 	var after hook.Key // one that fails again at once is not taken twice
 	for ctx.Err() == nil {
-		now := e.clock.Now()
-		n, last, err := e.Store.ReplayFailed(ctx, endpoint.Key, after, from, until, replayBatch, now)
+		now := e.config.Clock.Now()
+		n, last, err := e.parts.Store.ReplayFailed(ctx, endpoint.Key, after, from, until, replayBatch, now)
 		if err != nil {
-			e.Log.Error("a recovery ended early", "endpoint", id.Endpoint.Text(endpoint.ID), "error", err)
+			e.config.Log.Error("a recovery ended early", "endpoint", id.Endpoint.Text(endpoint.ID), "error", err)
 			return
 		}
 		if n == 0 {
@@ -72,7 +72,7 @@ func (e *Engine) ApplicationChanged(hook.Key) {}
 // EndpointChanged implements directory.Changes: what waits for an endpoint that was disabled or deleted is
 // canceled now, and not when it falls due.
 func (e *Engine) EndpointChanged(_, endpoint hook.Key) {
-	e.schedule.noteKnown(endpoint, e.clock.Now())
+	e.schedule.noteKnown(endpoint, e.config.Clock.Now())
 }
 
 // EventTypeChanged implements directory.Changes.

@@ -28,7 +28,7 @@ type verdict struct {
 // twice, or be remembered in another order than they are stored.
 func (e *Engine) conclude(ctx context.Context, j *job, t told, o hook.Outcome) {
 	now := t.attempt.StartedAt.Add(t.attempt.Duration)
-	v := verdict{attempt: t.attempt, delivery: j.delivery.Settle(o, e.Policy, now, e.Chance())}
+	v := verdict{attempt: t.attempt, delivery: j.delivery.Settle(o, e.config.Policy, now, e.config.Chance())}
 	if v.delivery.State == hook.Exhausted {
 		v.events = append(v.events, e.stamp(t.exhausted(), now))
 	}
@@ -72,12 +72,12 @@ func (e *Engine) settle(ctx context.Context, j *job, v verdict) {
 	}
 	e.totals.count(v)
 	if v.health != nil {
-		e.Directory.SetHealth(j.lane.application, j.lane.endpoint, *v.health)
+		e.parts.Directory.SetHealth(j.lane.application, j.lane.endpoint, *v.health)
 		if v.health.Disabled != "" {
-			e.Directory.EndpointChanged(j.lane.application, j.lane.endpoint)
+			e.parts.Directory.EndpointChanged(j.lane.application, j.lane.endpoint)
 		}
 	}
-	now := e.clock.Now()
+	now := e.config.Clock.Now()
 	e.schedule.settled(j, e.comesBack(ctx, j, v.delivery, now), now)
 }
 
@@ -85,11 +85,11 @@ func (e *Engine) settle(ctx context.Context, j *job, v verdict) {
 // cut off at the end is worth recording.
 func (e *Engine) store(ctx context.Context, step store.Settlement) bool {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		err := e.Store.Settle(context.WithoutCancel(ctx), step)
+		err := e.parts.Store.Settle(context.WithoutCancel(ctx), step)
 		if err == nil {
 			return true
 		}
-		e.Log.Error("cannot store what became of a delivery; trying again", "error", err)
+		e.config.Log.Error("cannot store what became of a delivery; trying again", "error", err)
 		if sleep(ctx, pause) != nil {
 			return false
 		}
@@ -102,7 +102,7 @@ func (e *Engine) comesBack(ctx context.Context, j *job, d hook.Delivery, now tim
 	if d.State != hook.Waiting {
 		return time.Time{}
 	}
-	_, route, err := e.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
+	_, route, err := e.parts.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
 	if err == nil && route.Endpoint.Disabled || err != nil && fault.KindOf(err) == fault.NotFound {
 		return now
 	}

@@ -69,6 +69,6 @@ func (t told) event(kind string, data any) hook.Event {
 
 // stamp gives an event its id and time.
 func (e *Engine) stamp(event hook.Event, now time.Time) hook.Event {
-	event.ID, event.CreatedAt = e.IDs.New(now), now
+	event.ID, event.CreatedAt = e.parts.IDs.New(now), now
 	return event
 }

@@ -173,6 +173,26 @@ func TestHealthIsRememberedWithoutReadingAgain(t *testing.T) {
 	}
 }
 
+func TestHealthThatIsLearnedBetweenAChangeAndTheNextLookIsKept(t *testing.T) {
+	t.Parallel()
+	r := newRouting(t)
+	a, failing := r.setUp(t)
+	other, err := r.endpoints.Create(t.Context(), a.Key, catalog.NewEndpoint{URL: "https://hooks.example.com/two"})
+	check(t, err)
+	_, err = r.directory.Snapshot(t.Context(), a.Key)
+	check(t, err)
+	since := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+
+	r.directory.EndpointChanged(a.Key, other.Key)
+	r.directory.SetHealth(a.Key, failing.Key, hook.Health{FailingSince: since})
+	_, route, err := r.directory.Route(t.Context(), a.Key, failing.Key)
+	check(t, err)
+
+	if got := route.Health().FailingSince; !got.Equal(since) {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestChangeOfOneEndpointDoesNotReadTheOthers(t *testing.T) {
 	t.Parallel()
 	r := newRouting(t)

@@ -71,7 +71,7 @@ func (d *Directory) finish(application hook.Key, l *load) {
 	}
 	delete(d.bases, application)
 	for endpoint, health := range l.health {
-		l.snapshot.setHealth(endpoint, health)
+		setHealth(l.snapshot.Routes, endpoint, health)
 	}
 	d.snapshots.Set(application, l.snapshot)
 }
@@ -120,7 +120,10 @@ func (d *Directory) SetHealth(application, endpoint hook.Key, h hook.Health) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if s, ok := d.snapshots.GetIfPresent(application); ok {
-		s.setHealth(endpoint, h)
+		setHealth(s.Routes, endpoint, h)
+	}
+	if b := d.bases[application]; b != nil { // between a change and the next look there is no snapshot
+		setHealth(b.routes, endpoint, h)
 	}
 	if l := d.loading[application]; l != nil {
 		if l.health == nil {

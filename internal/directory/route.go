@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"fmt"
 	"net/textproto"
 	"sync/atomic"
 	"time"
@@ -31,9 +30,11 @@ type timedKey struct {
 }
 
 // Keys returns the keys that sign at now, the newest first.
-func (r *Route) Keys(now time.Time) []signature.Key {
-	keys := make([]signature.Key, 0, len(r.keys))
-	for _, k := range r.keys {
+func (r *Route) Keys(now time.Time) []signature.Key { return live(r.keys, now) }
+
+func live(all []timedKey, now time.Time) []signature.Key {
+	keys := make([]signature.Key, 0, len(all))
+	for _, k := range all {
 		if k.until.IsZero() || k.until.After(now) {
 			keys = append(keys, k.key)
 		}
@@ -46,7 +47,7 @@ func (r *Route) Keys(now time.Time) []signature.Key {
 func (v Vault) route(e hook.Endpoint) *Route {
 	r := &Route{Endpoint: e}
 	r.health.Store(&hook.Health{FailingSince: e.FailingSince, Disabled: e.DisabledReason})
-	for _, prepare := range []func(*Route) error{v.openKeys, v.openHeader, parseTarget} {
+	for _, prepare := range []func(*Route) error{v.fillKeys, v.fillHeader, parseTarget} {
 		if err := prepare(r); err != nil {
 			r.Problem = err
 			return r
@@ -55,22 +56,12 @@ func (v Vault) route(e hook.Endpoint) *Route {
 	return r
 }
 
-func (v Vault) openKeys(r *Route) error {
-	for _, sealed := range r.Endpoint.Secrets {
-		text, err := v.box.Open(sealed.Sealed, bound(r.Endpoint.ID, "secret"))
-		if err != nil {
-			return fmt.Errorf("open a signing key: %w", err)
-		}
-		key, err := signature.Parse(string(text))
-		if err != nil {
-			return fmt.Errorf("read a signing key: %w", err)
-		}
-		r.keys = append(r.keys, timedKey{key: key, until: sealed.ExpiresAt})
-	}
-	return nil
+func (v Vault) fillKeys(r *Route) (err error) {
+	r.keys, err = v.openKeys(r.Endpoint.ID, r.Endpoint.Secrets)
+	return err
 }
 
-func (v Vault) openHeader(r *Route) error {
+func (v Vault) fillHeader(r *Route) error {
 	own, err := v.Headers(r.Endpoint)
 	if err != nil {
 		return err

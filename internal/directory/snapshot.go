@@ -30,14 +30,17 @@ func (s *Snapshot) named(ref string) bool {
 }
 
 // Route returns the endpoint with this key, nil if the application has none.
-func (s *Snapshot) Route(endpoint hook.Key) *Route {
-	at, ok := slices.BinarySearchFunc(s.Routes, endpoint, func(r *Route, key hook.Key) int {
+func (s *Snapshot) Route(endpoint hook.Key) *Route { return routeOf(s.Routes, endpoint) }
+
+// routeOf finds an endpoint among routes that rise by key; nil if it is not there.
+func routeOf(routes []*Route, endpoint hook.Key) *Route {
+	at, ok := slices.BinarySearchFunc(routes, endpoint, func(r *Route, key hook.Key) int {
 		return cmp.Compare(r.Endpoint.Key, key)
 	})
 	if !ok {
 		return nil
 	}
-	return s.Routes[at]
+	return routes[at]
 }
 
 // Targets returns the keys of the endpoints that a message goes to, rising. The caller must not change
@@ -72,8 +75,8 @@ func (s *Snapshot) route(eventType string, channels []string) []hook.Key {
 	return targets
 }
 
-func (s *Snapshot) setHealth(endpoint hook.Key, h hook.Health) {
-	if r := s.Route(endpoint); r != nil {
+func setHealth(routes []*Route, endpoint hook.Key, h hook.Health) {
+	if r := routeOf(routes, endpoint); r != nil {
 		r.health.Store(&h)
 	}
 }

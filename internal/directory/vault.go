@@ -26,9 +26,15 @@ func NewVault(box *secret.Box) Vault { return Vault{box: box} }
 
 // Keys returns the keys that sign for e at now, the newest first.
 func (v Vault) Keys(e hook.Endpoint, now time.Time) ([]signature.Key, error) {
-	var keys []signature.Key
-	for _, sealed := range e.LiveSecrets(now) {
-		text, err := v.box.Open(sealed.Sealed, bound(e.ID, "secret"))
+	opened, err := v.openKeys(e.ID, e.LiveSecrets(now))
+	return live(opened, now), err
+}
+
+// openKeys opens signing keys of the endpoint, in their order.
+func (v Vault) openKeys(endpoint id.ID, secrets []hook.EndpointSecret) ([]timedKey, error) {
+	keys := make([]timedKey, len(secrets))
+	for i, s := range secrets {
+		text, err := v.box.Open(s.Sealed, bound(endpoint, "secret"))
 		if err != nil {
 			return nil, fmt.Errorf("open a signing key: %w", err)
 		}
@@ -36,7 +42,7 @@ func (v Vault) Keys(e hook.Endpoint, now time.Time) ([]signature.Key, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read a signing key: %w", err)
 		}
-		keys = append(keys, key)
+		keys[i] = timedKey{key: key, until: s.ExpiresAt}
 	}
 	return keys, nil
 }

@@ -1,7 +1,6 @@
 package egress
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -12,25 +11,24 @@ const (
 	drainTime  = 250 * time.Millisecond // and how long that may take; a new connection costs about as much
 )
 
-// readBody returns what is kept of the body and whether there was more. Reading to the end keeps the
-// connection; a rest that is too long or too slow costs the receiver its connection, and us nothing.
-func (c *Client) readBody(answer *http.Response) (kept []byte, truncated bool) {
+// readBody returns what is kept of the body. Reading to the end keeps the connection; a rest that is too long or too slow costs the receiver its connection, and us nothing.
+func (c *Client) readBody(answer *http.Response) (kept []byte) {
 	body := answer.Body
 	defer func() { _ = body.Close() }()
 	if answer.ContentLength == 0 || body == http.NoBody {
-		return nil, false
+		return nil
 	}
 	pooled, ok := c.buffers.Get().(*[]byte)
 	if !ok {
-		return nil, true
+		return nil
 	}
 	defer c.buffers.Put(pooled)
-	n, err := fill(*pooled, body) // one byte more than is kept, so that "more" is known
+	n, err := fill(*pooled, body) // one byte more than is kept, so that the end of a body that fits is seen
 	kept = append(kept, (*pooled)[:min(n, c.config.KeepBody)]...)
 	if err == nil {
 		drain(answer, int64(n))
 	}
-	return kept, n > c.config.KeepBody || !errors.Is(err, io.EOF)
+	return kept
 }
 
 // fill reads until buffer is full or r ends. Unlike io.ReadFull it returns r's own error, which tells

@@ -54,7 +54,7 @@ func (c *call) hangUp(answer *http.Response) {
 	_ = answer.Body.Close()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if answer.ProtoMajor == 1 && c.conn != nil {
+	if spoken(answer) == 1 && c.conn != nil {
 		_ = c.conn.Close()
 	}
 }

@@ -95,9 +95,6 @@ func (c *Client) SetPolicy(p Policy) {
 	c.current.Swap(newGeneration(config)).close()
 }
 
-// FlushPool drops every kept connection, so that later requests resolve and dial again.
-func (c *Client) FlushPool() { c.SetPolicy(c.Policy()) }
-
 // Close drops every kept connection. Connections in use are dropped when their requests end.
 func (c *Client) Close() { c.current.Load().close() }
 

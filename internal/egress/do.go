@@ -93,15 +93,16 @@ func (c *Client) read(run *call, answer *http.Response, now time.Time) Response 
 	response := Response{Outcome: Answered, Status: answer.StatusCode}
 	response.RetryAfter, _ = RetryAfter(answer.Header, now)
 	response.Header = snapshot(answer.Header)
-	response.Body, response.Truncated = c.readBody(answer)
+	response.Body = c.readBody(answer)
 	return response
 }
 
-// wellFormed refuses what net/http lets through: statuses that do not exist, a switch to a protocol
-// that nobody asked for, and a body that a 204 must not announce (RFC 9110 section 8.6).
+// wellFormed refuses what net/http lets through: a version that is not spoken on the connection, statuses that
+// do not exist, a switch to a protocol that nobody asked for, and a body that a 204 must not announce (RFC 9110
+// section 8.6).
 func wellFormed(answer *http.Response) bool {
 	status := answer.StatusCode
-	if status < 200 || status > 599 {
+	if answer.ProtoMajor != spoken(answer) || status < 200 || status > 599 {
 		return false
 	}
 	if status != http.StatusNoContent {
@@ -109,4 +110,13 @@ func wellFormed(answer *http.Response) bool {
 	}
 	length := strings.Trim(answer.Header.Get("Content-Length"), "0")
 	return length == "" && len(answer.TransferEncoding) == 0
+}
+
+// spoken returns the version that is spoken on the connection of an answer: HTTP/2 only where TLS agreed on it
+// (RFC 9113 section 3.2), whatever a status line says.
+func spoken(answer *http.Response) int {
+	if answer.TLS != nil && answer.TLS.NegotiatedProtocol == "h2" {
+		return 2
+	}
+	return 1
 }

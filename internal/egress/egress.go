@@ -34,17 +34,6 @@ const (
 	Unsendable      Outcome = "unsendable"        // the request itself cannot be put on the wire; nothing left
 )
 
-// MayHaveLeft reports whether bytes of the request can have reached the receiver. TLS is among the
-// outcomes where they can: with TLS 1.3 a receiver that insists on a client certificate says so when
-// the first request is already on its way.
-func (o Outcome) MayHaveLeft() bool {
-	switch o {
-	case DNS, Refused, Connect, Unsendable:
-		return false
-	}
-	return true
-}
-
 // Request is one attempt. Do changes none of its fields and keeps none of them after it returned,
 // so Header and Body may be shared by any number of attempts at once. The exception is Body when an
 // attempt failed: the transport may still be reading it then, so nobody may ever write to it.
@@ -61,11 +50,10 @@ type Request struct {
 // Response is what is known after an attempt. It is filled for every outcome, and Do returns no
 // error beside it: a failed attempt is a result, not an exception.
 type Response struct {
-	Outcome   Outcome
-	Status    int         // 200 to 599 when answered, else 0
-	Header    http.Header // bounded, cleaned for storage, Set-Cookie redacted; nil unless answered
-	Body      []byte      // at most Config.KeepBody bytes, as they came on the wire, never inflated
-	Truncated bool        // the body went on after what was kept, or broke off; the status stands all the same
+	Outcome Outcome
+	Status  int         // 200 to 599 when answered, else 0
+	Header  http.Header // bounded, cleaned for storage, Set-Cookie redacted; nil unless answered
+	Body    []byte      // at most Config.KeepBody bytes, as they came on the wire, never inflated
 	// RetryAfter is what the answer asked for, see the function RetryAfter; zero if nothing.
 	RetryAfter time.Duration
 	Detail     string // one sentence for the owner of the endpoint; empty when answered

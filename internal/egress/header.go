@@ -7,13 +7,12 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/posthorn/posthorn/internal/retry"
 )
 
-// maxRetryAfter bounds how long a receiver may put us off.
-const maxRetryAfter = 24 * time.Hour
-
 // RetryAfter returns how long the answer asks to wait (RFC 9110 section 10.2.3): seconds or an HTTP
-// date, capped at 24 hours, never negative. It reports false for no header, several, or garbage.
+// date, capped at retry.MaxRetryAfter, never negative. It reports false for no header, several, or garbage.
 func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	values := h["Retry-After"]
 	if len(values) != 1 {
@@ -22,8 +21,8 @@ func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	text := strings.TrimSpace(values[0])
 	if text != "" && strings.Trim(text, "0123456789") == "" {
 		seconds, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || seconds > int64(maxRetryAfter/time.Second) {
-			return maxRetryAfter, true // digits only: an overflow is a very long wait
+		if err != nil || seconds > int64(retry.MaxRetryAfter/time.Second) {
+			return retry.MaxRetryAfter, true // digits only: an overflow is a very long wait
 		}
 		return time.Duration(seconds) * time.Second, true
 	}
@@ -31,7 +30,7 @@ func RetryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	return min(max(at.Sub(now), 0), maxRetryAfter), true
+	return min(max(at.Sub(now), 0), retry.MaxRetryAfter), true
 }
 
 const (

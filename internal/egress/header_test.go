@@ -11,7 +11,6 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 )
 
-// U34.
 func TestCheckHeadersRefuses(t *testing.T) {
 	t.Parallel()
 	rows := []map[string]string{
@@ -36,7 +35,6 @@ func refusedHeaders(t *testing.T, h map[string]string) {
 	}
 }
 
-// U35.
 func TestCheckHeadersIsBounded(t *testing.T) {
 	t.Parallel()
 	many, large := map[string]string{}, map[string]string{}
@@ -58,7 +56,6 @@ func TestCheckHeadersAcceptsWhatReceiversAskFor(t *testing.T) {
 	}
 }
 
-// P12.
 func TestRetryAfterReadsSecondsAndDates(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -70,7 +70,7 @@ func serveFrames(c net.Conn, requests chan<- struct{}, answer []byte, flood bool
 	}
 }
 
-// P15: every answer ends the attempt with a type, and no request is repeated although HTTP/2 would
+// Every answer ends the attempt with a type, and no request is repeated although HTTP/2 would
 // allow it for most of these.
 func TestHostileHTTP2IsTypedAndNotRepeated(t *testing.T) {
 	t.Parallel()
@@ -104,7 +104,7 @@ func TestHostileHTTP2IsTypedAndNotRepeated(t *testing.T) {
 	}
 }
 
-// P15: floods of control frames, and a window that stays shut, cost one attempt its deadline.
+// Floods of control frames, and a window that stays shut, cost one attempt its deadline.
 func TestHTTP2FloodsEndWithTheAttempt(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 )
 
-// U36: allow lists are addresses.
+// Allow lists are addresses.
 func TestAllowedNetworksAreCIDRs(t *testing.T) {
 	t.Parallel()
 	for text, hint := range map[string]string{
@@ -52,9 +52,9 @@ func TestAllowedNetworksPermit(t *testing.T) {
 		"http://0.0.0.0/":                  false, // trap: reaches loopback, whatever the operator wrote
 		"http://[::]/":                     false,
 		"https://[64:ff9b::808:808]/":      true,
-		"https://[64:ff9b::a9fe:a9fe]/":    false, // U8: what is inside is vetted, too
+		"https://[64:ff9b::a9fe:a9fe]/":    false, // what is inside is vetted, too
 		"https://[64:ff9b::7f00:1]/":       true,  // inside is allowed
-		"http://127.0.0.1:6379/":           false, // U25 stays
+		"http://127.0.0.1:6379/":           false, // no allow list opens the ports of other services
 		"http://127.0.0.1:22/":             false,
 		"http://backend:8080/":             true, // decided when it is dialled
 		"http://localhost:8080/":           true,
@@ -83,7 +83,6 @@ func TestAllowHTTPPermitsPlainHTTPToPublicAddressesOnly(t *testing.T) {
 	refused(t, err)
 }
 
-// U24.
 func TestOwnAddressesAreRefused(t *testing.T) {
 	t.Parallel()
 	p := policy(t, egress.Options{

@@ -119,7 +119,7 @@ func TestHTTPSUsesHTTP2AndKeepsTheConnection(t *testing.T) {
 	}
 }
 
-// U33. There is no setting to skip any of this.
+// There is no setting to skip any of this.
 func TestBadTLSIsRefused(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
@@ -164,7 +164,6 @@ func TestPlainHTTPOnATLSPortIsTyped(t *testing.T) {
 	failed(t, post(t, loopbackClient(t), strings.Replace(w.URL, "http:", "https:", 1)), egress.TLS)
 }
 
-// P18.
 func TestStalledHandshakesEndAfterFiveSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -182,7 +181,6 @@ func TestStalledHandshakesEndAfterFiveSeconds(t *testing.T) {
 	})
 }
 
-// P18.
 func TestHugeCertificateChainsAreRefused(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)

@@ -7,7 +7,7 @@ import (
 )
 
 // Application is a tenant: one customer of the product that sends through Posthorn. Everything below
-// it belongs to it alone (C1).
+// it belongs to it alone, which is why every lookup carries its key.
 type Application struct {
 	Key       Key
 	ID        id.ID

@@ -85,6 +85,13 @@ func (d Delivery) Cancel(reason string) Delivery {
 	return d
 }
 
+// Postpone returns d as it stands when nothing could be sent for a reason that is not the endpoint's: it waits
+// and has used up no attempt.
+func (d Delivery) Postpone(until time.Time) Delivery {
+	d.Reason = ""
+	return d.wait(until)
+}
+
 // Replay returns d as it stands when a person asks for it again: due now, with its whole schedule
 // before it.
 func (d Delivery) Replay(now time.Time) Delivery {

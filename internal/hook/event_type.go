@@ -1,6 +1,10 @@
 package hook
 
-import "time"
+import (
+	"cmp"
+	"strconv"
+	"time"
+)
 
 // EventType is a named kind of message. Its name is its identity.
 type EventType struct {
@@ -14,4 +18,20 @@ type EventType struct {
 	Deprecated  bool
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+}
+
+// CompareVersions orders the versions of an event type's schemas: "9" before "10", and any other text
+// before a number. The last in this order is the newest.
+func CompareVersions(a, b string) int {
+	left, errLeft := strconv.Atoi(a)
+	right, errRight := strconv.Atoi(b)
+	switch {
+	case errLeft == nil && errRight == nil:
+		return cmp.Or(cmp.Compare(left, right), cmp.Compare(a, b)) // "1" and "01" are two keys
+	case errLeft == nil:
+		return 1
+	case errRight == nil:
+		return -1
+	}
+	return cmp.Compare(a, b)
 }

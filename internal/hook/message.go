@@ -12,6 +12,12 @@ const (
 	MaxPayloadDays = 90
 )
 
+// Limits of a message (public interface).
+const (
+	MaxMessageChannels = 5
+	KeepKeys           = 72 * time.Hour // how long an idempotency key stands for its first use
+)
+
 // Message is a published event with the frozen list of the endpoints it goes to. Endpoints that come
 // later do not get it; endpoints that change get it as they are when it is sent.
 type Message struct {

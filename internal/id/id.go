@@ -27,7 +27,6 @@ const (
 	Attempt     Kind = "atmpt"
 	Token       Kind = "tok"
 	Task        Kind = "qtask"
-	Event       Kind = "opev"
 )
 
 const (
@@ -39,6 +38,13 @@ const (
 
 // IsZero reports whether the id is unset.
 func (i ID) IsZero() bool { return i == ID{} }
+
+// String returns the 27 characters of the id without a prefix: an id alone does not know its noun. The API shows
+// Kind.Text.
+func (i ID) String() string { return string(appendBase62(nil, i)) }
+
+// MarshalText returns what String returns, so that a log in JSON can be read too.
+func (i ID) MarshalText() ([]byte, error) { return appendBase62(nil, i), nil }
 
 // Compare orders ids by time.
 func (i ID) Compare(other ID) int { return bytes.Compare(i[:], other[:]) }

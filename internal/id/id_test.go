@@ -2,6 +2,8 @@ package id_test
 
 import (
 	"crypto/rand"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,5 +90,19 @@ func BenchmarkText(b *testing.B) {
 	buffer := make([]byte, 0, 64)
 	for b.Loop() {
 		buffer = id.Message.Append(buffer[:0], made)
+	}
+}
+
+func TestIDInALogIsReadable(t *testing.T) {
+	t.Parallel()
+	one := id.NewSource(rand.Reader).New(time.Now())
+	want := strings.TrimPrefix(id.Endpoint.Text(one), "ep_")
+	text, object := &strings.Builder{}, &strings.Builder{}
+
+	slog.New(slog.NewTextHandler(text, nil)).Info("seen", "id", one)
+	slog.New(slog.NewJSONHandler(object, nil)).Info("seen", "id", one)
+
+	if !strings.Contains(text.String(), "id="+want) || !strings.Contains(object.String(), `"id":"`+want+`"`) {
+		t.Errorf("got %s and %s", text, object)
 	}
 }

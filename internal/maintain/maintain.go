@@ -18,7 +18,7 @@ type Store interface {
 }
 
 const (
-	batch    = 200                  // rows at a time
+	batch    = 500                  // rows at a time
 	interval = time.Minute          // between rounds
 	breath   = 5 * time.Millisecond // between batches, so that they share the writer
 )

@@ -1,12 +1,10 @@
 package publish
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -18,7 +16,7 @@ func (s *Service) Example(ctx context.Context, application hook.Application, end
 	if endpoint.Disabled {
 		return hook.Message{}, fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")
 	}
-	if !hook.ValidName(eventType, maxName) {
+	if !hook.ValidName(eventType, hook.MaxName) {
 		return hook.Message{}, badEventType()
 	}
 	t, err := s.eventType(ctx, eventType)
@@ -55,27 +53,11 @@ func newestExample(schemas []byte) []byte {
 	if json.Unmarshal(schemas, &versions) != nil || len(versions) == 0 {
 		return nil
 	}
-	newest := versions[slices.MaxFunc(slices.Collect(maps.Keys(versions)), compareVersions)]
+	newest := versions[slices.MaxFunc(slices.Collect(maps.Keys(versions)), hook.CompareVersions)]
 	if len(newest.Examples) > 0 {
 		return newest.Examples[0]
 	}
 	return newest.Example
-}
-
-// compareVersions orders "9" before "10", and texts before numbers, as enforcement does.
-func compareVersions(a, b string) int {
-	left, errLeft := strconv.Atoi(a)
-	right, errRight := strconv.Atoi(b)
-	switch {
-	case errLeft == nil && errRight == nil:
-		return cmp.Compare(left, right)
-	case errLeft == nil:
-		return 1
-	case errRight == nil:
-		return -1
-	default:
-		return cmp.Compare(a, b)
-	}
 }
 
 func isObject(text []byte) bool { return len(text) > 0 && text[0] == '{' }

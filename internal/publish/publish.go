@@ -16,16 +16,6 @@ import (
 	"github.com/posthorn/posthorn/internal/store"
 )
 
-// KeepKeys is how long an idempotency key stands for its first use (design, section 1).
-const KeepKeys = 72 * time.Hour
-
-// Limits of a message (public interface).
-const (
-	maxName     = 256
-	maxChannel  = 128
-	maxChannels = 5
-)
-
 // Dispatcher sends what was stored.
 type Dispatcher interface {
 	// Deferred returns those of the targets that memory has no room for now, rising.
@@ -43,7 +33,7 @@ type Applications interface {
 
 // EventTypes creates event types on use; catalog does.
 type EventTypes interface {
-	// Ensure returns the event type of this name, made if there is none.
+	// Ensure returns the event type of this name, made if there is none; Invalid if there are too many.
 	Ensure(ctx context.Context, name string) (hook.EventType, error)
 }
 
@@ -114,7 +104,7 @@ func (s *Service) Publish(ctx context.Context, in Input) (store.Receipt, error) 
 		return store.Receipt{}, err
 	}
 	if err := s.checkType(ctx, in); err != nil {
-		return store.Receipt{}, err
+		return s.repeated(ctx, in, snapshot.Application.Key, err)
 	}
 	return s.store(ctx, in, snapshot, snapshot.Targets(in.EventType, in.Channels))
 }
@@ -131,6 +121,21 @@ func (s *Service) store(ctx context.Context, in Input, to *directory.Snapshot, t
 		Claim:     in.claim(to.Application.Key, now),
 		Committed: func(m hook.Message) { s.dispatcher.Dispatch(m, deferred) },
 	})
+}
+
+// repeated answers a message that is refused now. Its event type may have been archived or its schema
+// changed since its first use of the key, and a repeat is promised the first answer whatever came between.
+func (s *Service) repeated(ctx context.Context, in Input, application hook.Key, refusal error) (store.Receipt, error) {
+	now := s.config.Clock.Now()
+	claim := in.claim(application, now)
+	if claim == nil {
+		return store.Receipt{}, refusal
+	}
+	first, found, err := s.journal.Repeated(ctx, *claim, now)
+	if err == nil && !found {
+		err = refusal
+	}
+	return store.Receipt{Message: first, Repeated: found}, err
 }
 
 func (in Input) days() int {
@@ -151,7 +156,7 @@ func (in Input) claim(application hook.Key, now time.Time) *store.Claim {
 		scope[i], scope[8+i] = byte(in.Tenant>>(8*i)), byte(application>>(8*i))
 	}
 	sum := sha256.Sum256(append(append(scope[:], "publish:"...), in.IdempotencyKey...))
-	return &store.Claim{Key: [16]byte(sum[:16]), Fingerprint: in.Body, ExpiresAt: now.Add(KeepKeys)}
+	return &store.Claim{Key: [16]byte(sum[:16]), Fingerprint: in.Body, ExpiresAt: now.Add(hook.KeepKeys)}
 }
 
 // application finds the application, or creates the one that the message brings along.
@@ -195,26 +200,26 @@ func (s *Service) checkType(ctx context.Context, in Input) error {
 }
 
 func checkNames(in Input) error {
-	if !hook.ValidName(in.EventType, maxName) {
+	if !hook.ValidName(in.EventType, hook.MaxName) {
 		return badEventType()
 	}
-	if in.EventID != "" && !hook.ValidName(in.EventID, maxName) {
-		return fault.In("eventId", "value_error", "Use letters, digits, - _ and dots, at most %d.", maxName)
+	if in.EventID != "" && !hook.ValidName(in.EventID, hook.MaxName) {
+		return fault.In("eventId", "value_error", "Use letters, digits, - _ and dots, at most %d.", hook.MaxName)
 	}
-	if len(in.Channels) > maxChannels {
-		return fault.In("channels", "value_error", "Use at most %d channels.", maxChannels)
+	if len(in.Channels) > hook.MaxMessageChannels {
+		return fault.In("channels", "value_error", "Use at most %d channels.", hook.MaxMessageChannels)
 	}
 	for i, channel := range in.Channels {
-		if !hook.ValidName(channel, maxChannel) || slices.Contains(in.Channels[:i], channel) {
+		if !hook.ValidName(channel, hook.MaxChannel) || slices.Contains(in.Channels[:i], channel) {
 			return fault.In("channels", "value_error",
-				"Name each channel once, with letters, digits, - _ and dots, at most %d.", maxChannel)
+				"Name each channel once, with letters, digits, - _ and dots, at most %d.", hook.MaxChannel)
 		}
 	}
 	return nil
 }
 
 func badEventType() error {
-	return fault.In("eventType", "value_error", "Name an event type with letters, digits, - _ and dots, at most %d.", maxName)
+	return fault.In("eventType", "value_error", "Name an event type with letters, digits, - _ and dots, at most %d.", hook.MaxName)
 }
 
 // eventType returns the event type, which is created on use unless only known ones are allowed.

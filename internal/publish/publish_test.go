@@ -156,6 +156,43 @@ func TestRepeatOfAnIdempotencyKeySendsNothing(t *testing.T) {
 	}
 }
 
+func TestRepeatGetsTheFirstAnswerAlthoughTheEventTypeChanged(t *testing.T) {
+	t.Parallel()
+	p := newPress(t, publish.Config{Strict: true})
+	p.application("acme")
+	_, err := p.types.Create(t.Context(), catalog.NewEventType{Name: "invoice.paid"})
+	check(t, err)
+	keyed := func(in *publish.Input) { in.IdempotencyKey = "key-1" }
+	first, err := p.messages.Publish(t.Context(), input(keyed))
+	check(t, err)
+	for name, change := range map[string]func() error{
+		"schema": func() error {
+			_, _, err := p.types.Put(t.Context(), catalog.NewEventType{
+				Name: "invoice.paid", Schemas: []byte(`{"1": {"type": "object", "required": ["total"]}}`), Enforced: true})
+			return err
+		},
+		"archived": func() error { return p.types.Archive(t.Context(), "invoice.paid") },
+		"expunged": func() error { return p.types.Expunge(t.Context(), "invoice.paid") },
+	} {
+		check(t, change())
+
+		again, err := p.messages.Publish(t.Context(), input(keyed))
+		_, other := p.messages.Publish(t.Context(), input(keyed, func(in *publish.Input) { in.Body = [16]byte{2} }))
+		_, fresh := p.messages.Publish(t.Context(), input(keyed, func(in *publish.Input) { in.IdempotencyKey = "key-2" }))
+
+		check(t, err)
+		if !again.Repeated || again.Message.ID != first.Message.ID {
+			t.Errorf("%s: got %+v", name, again)
+		}
+		refused(t, other, fault.Conflict, "idempotency_mismatch")
+		if fault.KindOf(fresh) != fault.Invalid {
+			t.Errorf("%s: a new message got %v", name, fresh)
+		}
+		_, _, err = p.types.Put(t.Context(), catalog.NewEventType{Name: "invoice.paid"})
+		check(t, err)
+	}
+}
+
 func TestMessageGoesToTheEndpointsThatWantIt(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, publish.Config{})

@@ -12,7 +12,7 @@ import (
 const (
 	MaxWait       = 7 * 24 * time.Hour // longest wait of a schedule
 	MaxSteps      = 50                 // most retries of a schedule
-	MaxRetryAfter = 24 * time.Hour     // longest Retry-After that is obeyed (design, section 3)
+	MaxRetryAfter = 24 * time.Hour     // longest Retry-After that is obeyed: a slip of the receiver must not put its webhooks off for weeks
 	jitterShare   = 0.2                // a wait is stretched by up to a fifth, so that an outage's retries spread
 )
 

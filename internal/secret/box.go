@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -27,8 +26,7 @@ const (
 // Box encrypts secrets with AES-256-GCM under the first of its keys and decrypts with any of them, so
 // that a key is replaced by putting a new one in front. A Box may be used concurrently.
 type Box struct {
-	aead    tink.AEAD
-	primary uint32
+	aead tink.AEAD
 }
 
 // newBox returns a box of the keys, the first of which seals.
@@ -39,8 +37,7 @@ func newBox(keys []rawKey) (*Box, error) {
 			return nil, err
 		}
 	}
-	primary := keys[0].id()
-	if err := manager.SetPrimary(primary); err != nil {
+	if err := manager.SetPrimary(keys[0].id()); err != nil {
 		return nil, fmt.Errorf("choose the sealing key: %w", err)
 	}
 	handle, err := manager.Handle()
@@ -51,7 +48,7 @@ func newBox(keys []rawKey) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the keys: %w", err)
 	}
-	return &Box{aead: a, primary: primary}, nil
+	return &Box{aead: a}, nil
 }
 
 // addKey adds k under its own id, which Tink writes in front of what the key seals.
@@ -102,13 +99,4 @@ func (b *Box) Open(ciphertext, context []byte) ([]byte, error) {
 			"or sealed with an encryption key that is not configured any more; add that key behind the present one.").Because(err)
 	}
 	return plaintext, nil
-}
-
-// Stale reports whether ciphertext was sealed with another key than the one that seals now. Once
-// nothing is stale, the old keys can go.
-func (b *Box) Stale(ciphertext []byte) bool {
-	if len(ciphertext) < prefixSize {
-		return true
-	}
-	return binary.BigEndian.Uint32(ciphertext[1:prefixSize]) != b.primary
 }

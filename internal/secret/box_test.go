@@ -88,9 +88,6 @@ func TestRotationKeepsOldSecretsReadable(t *testing.T) {
 	opens(t, rotated, before, "row:1", "secret")
 	opens(t, box(t, next), after, "row:1", "secret")
 	staysShut(t, box(t, old), after, "row:1")
-	equal(t, rotated.Stale(before), true)
-	equal(t, rotated.Stale(after), false)
-	equal(t, rotated.Stale(nil), true)
 }
 
 func TestKeysMayStandOnLinesWithComments(t *testing.T) {

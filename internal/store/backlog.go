@@ -15,9 +15,9 @@ type Waiting struct {
 	DueAt          time.Time // of the earliest
 }
 
-// Claimed is a delivery that this run holds, with what it takes to send it. Message.Payload is nil if
+// Leased is a delivery that this run holds, with what it takes to send it. Message.Payload is nil if
 // it is gone; Message.Targets is not filled.
-type Claimed struct {
+type Leased struct {
 	Delivery hook.Delivery
 	Message  hook.Message
 }
@@ -27,9 +27,9 @@ type Claimed struct {
 type Backlog interface {
 	// Waiting returns the endpoints with waiting deliveries, rising by key, from behind after, at most n.
 	Waiting(ctx context.Context, after hook.Key, n int) ([]Waiting, error)
-	// Claim leases up to n deliveries of the endpoint due at now, earliest first (of the same time, in
-	// publish order), to this run and returns them as Sending. Nothing due is an empty slice.
-	Claim(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]Claimed, error)
+	// Lease hands up to n deliveries of the endpoint due at now, earliest first (of the same time, in
+	// publish order), to this run, as Sending. Nothing due is an empty slice.
+	Lease(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]Leased, error)
 	// NextDue returns when the endpoint's earliest waiting delivery is due, and false if none waits.
 	NextDue(ctx context.Context, endpoint hook.Key) (time.Time, bool, error)
 	// Release puts deliveries that this run holds but did not send back to waiting, due at their DueAt.
@@ -37,11 +37,11 @@ type Backlog interface {
 	// Cancel ends up to n waiting deliveries of the endpoint for the given reason and returns how many it ended.
 	Cancel(ctx context.Context, endpoint hook.Key, reason string, n int) (int, error)
 	// Replay makes a delivery due again because a person asked, whether or not it was ever a target. One
-	// that is in somebody's hands is left alone.
+	// that is in somebody's hands is left alone: fault.Conflict with code "already_sending".
 	Replay(ctx context.Context, d hook.Delivery) error
 	// ReplayFailed makes up to n exhausted or canceled deliveries of the endpoint due again, those of
-	// messages with ids in [from, until) and keys behind after, in publish order. It returns how many and the
-	// last message's key, so that one that fails again at once is not taken twice.
+	// messages with a payload, ids in [from, until) and keys behind after, in publish order. It returns how many
+	// and the last message's key, so that one that fails again at once is not taken twice.
 	ReplayFailed(ctx context.Context, endpoint, after hook.Key, from, until id.ID, n int, now time.Time) (int, hook.Key, error)
 	// Rescue takes over open work that runs now dead left behind: up to n deliveries are made waiting, due at
 	// now. A delivery whose request may have left also gets an interrupted attempt with an id from newID. It
@@ -52,15 +52,19 @@ type Backlog interface {
 
 // Keeper does the chores of a store.
 type Keeper interface {
-	// Begin opens this run: from here on it owns what it accepts and claims. window is the most deliveries
+	// Begin opens this run: from here on it owns what it accepts and leases. window is the most deliveries
 	// of one endpoint that are in flight or not yet settled at any time, kept so that Rescue can tell what may have left.
 	Begin(ctx context.Context, run hook.Key, window int, now time.Time) error
 	// End closes this run in good order: nothing it holds is in flight any more.
 	End(ctx context.Context) error
-	// Expire drops up to n payloads whose time is over at now and returns how many.
+	// Expire drops payloads whose time is over at now. It looks at up to n messages and returns at how many;
+	// zero means that nothing is left.
 	Expire(ctx context.Context, now time.Time, n int) (int, error)
-	// Purge removes up to n messages published before the given time, with all that hangs on them, and
-	// expired idempotency keys and tokens; it returns how many rows went. Open deliveries end with their message.
+	// Purge removes up to n rows of what is over and returns how many went; zero means that nothing is left.
+	// Messages published before the given time go oldest first, then what hung on them, also what is settled
+	// only afterwards; events and tallies of that time; tokens that expired or were revoked by then; and at once
+	// what is over at now: idempotency keys, and tokens of portals. A delivery that still waits keeps its row: it is
+	// leased without a payload when it is due, and goes once it has ended.
 	Purge(ctx context.Context, before, now time.Time, n int) (int, error)
 	// Check writes and flushes a row, so that health can say whether the promise can be kept.
 	Check(ctx context.Context, now time.Time) error

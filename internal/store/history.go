@@ -29,6 +29,14 @@ const (
 	StatusCanceled Status = 4 // of deliveries only; what was attempted went well or failed
 )
 
+// StatusOf is the public verdict on an attempt that ended so.
+func StatusOf(o hook.OutcomeKind) Status {
+	if o == hook.Succeeded {
+		return StatusSuccess
+	}
+	return StatusFailed
+}
+
 // AttemptFilter narrows a list of attempts. Zero fields do not narrow.
 type AttemptFilter struct {
 	Statuses    []Status // any of them
@@ -62,6 +70,9 @@ type EndpointMessage struct {
 	Status   Status
 }
 
+// MostCounted is how far open deliveries are counted: a number that large says "that many or more".
+const MostCounted = 10_000
+
 // Counts are numbers of deliveries of an endpoint.
 type Counts struct {
 	Success, Pending, Sending, Failed, Canceled int64
@@ -92,7 +103,7 @@ type History interface {
 	// attempt first; the cursor is that attempt's id.
 	MessagesByEndpoint(ctx context.Context, endpoint hook.Endpoint, f AttemptFilter, page Page[id.ID]) (List[EndpointMessage, id.ID], error)
 	// Counts returns the deliveries of the endpoint that ended within [since, until), whole hours, and
-	// those that are open now.
+	// those that are open now, of each state at most MostCounted.
 	Counts(ctx context.Context, endpoint hook.Key, since, until time.Time) (Counts, error)
 	// Events returns the newest n recorded events of an application, newest first.
 	Events(ctx context.Context, application hook.Key, n int) ([]hook.Event, error)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/hook"
 )
@@ -30,7 +31,7 @@ type Settlement struct {
 	// Delivery is the state that the delivery goes to: waiting again or ended.
 	Delivery hook.Delivery
 	// Fresh says that the delivery came from Publication.Committed and has no row yet; otherwise it came
-	// from Backlog.Claim and the row must still be held by this run.
+	// from Backlog.Lease and the row must still be held by this run.
 	Fresh bool
 	// Fan is how many deliveries of the message are fresh: its targets less the deferred ones. The message
 	// leaves the open work with the last of them.
@@ -44,10 +45,14 @@ type Settlement struct {
 type Journal interface {
 	// Publish stores the message with its targets and returns once it is flushed. It refuses with
 	// fault.Conflict an event id that the application used within 24 hours (code "event_id_taken"), and an
-	// idempotency key that was used with another fingerprint (code "idempotency_mismatch").
+	// idempotency key that was used with another fingerprint (code "idempotency_mismatch") or for a message
+	// that was purged since (code "message_purged").
 	Publish(ctx context.Context, p Publication) (Receipt, error)
+	// Repeated returns the message that Publish stored with c's key, and false if there is none at now. It
+	// refuses another fingerprint and a purged message as Publish does, and stores nothing.
+	Repeated(ctx context.Context, c Claim, now time.Time) (hook.Message, bool, error)
 	// Settle stores the attempt, the delivery's next state, the endpoint's health and the events together.
-	// A claimed delivery that this run no longer holds is left alone and its attempt is stored all the same.
+	// A leased delivery that this run no longer holds is left alone and its attempt is stored all the same.
 	// A message, endpoint or application that is gone meanwhile is no error.
 	Settle(ctx context.Context, s Settlement) error
 }

@@ -108,6 +108,9 @@ type Tokens interface {
 	RevokeToken(ctx context.Context, token id.ID, now time.Time) error
 	// Tokens returns all tokens, newest first, at most 10,000.
 	Tokens(ctx context.Context) ([]hook.Token, error)
+	// ServerTokens returns the tokens for the whole server that are not revoked, newest first, however many
+	// others there are.
+	ServerTokens(ctx context.Context) ([]hook.Token, error)
 }
 
 // Claim reserves an idempotency key.
@@ -122,7 +125,8 @@ type Claim struct {
 type Answers interface {
 	// Reserve claims a key. The first caller gets nil and must Answer or Forget. Later ones get the stored
 	// answer; fault.Conflict with code "idempotency_mismatch" if the fingerprint differs; with code
-	// "idempotency_in_progress" while the first is at work, which is taken for dead after a minute.
+	// "idempotency_in_progress" while the first is at work, which is taken for dead after a minute, and at
+	// once if it belongs to another run.
 	Reserve(ctx context.Context, c Claim, now time.Time) ([]byte, error)
 	// Answer stores the answer of a reserved key.
 	Answer(ctx context.Context, key [16]byte, answer []byte) error

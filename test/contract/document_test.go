@@ -30,7 +30,7 @@ func reference(t *testing.T, name string) document {
 	}
 	content, err := os.ReadFile(filepath.Join(dir, name))
 	if os.IsNotExist(err) && !given {
-		t.Skipf("no %s beside the repository; POSTHORN_REFERENCE may name the folder that has it", name)
+		t.Skipf("SKIPPED: there is no ../shared/reference/%s; set POSTHORN_REFERENCE to the folder that has it", name)
 	}
 	harness.Check(t, err)
 	return parse(t, content)

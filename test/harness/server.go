@@ -160,6 +160,22 @@ func (s *Server) Signal(sig os.Signal) {
 	_ = s.proc.cmd.Process.Signal(sig) // it may have ended by itself a moment ago
 }
 
+// Exited reports whether the process that was started is gone. Await its exit code then.
+func (s *Server) Exited() bool {
+	select {
+	case <-s.proc.exited:
+		return true
+	default:
+		return false
+	}
+}
+
+// Await waits until the server has ended, for tests that send the signals themselves, and returns its exit code.
+func (s *Server) Await() int {
+	s.t.Helper()
+	return s.awaitExit()
+}
+
 // PID returns the process id of the running server.
 func (s *Server) PID() int { return s.proc.cmd.Process.Pid }
 

@@ -48,7 +48,7 @@ func Run(ctx context.Context, o Options, services ...Named) error {
 	m := &manager{Options: o, ended: make(chan *member, len(services))}
 	cause := m.startAll(ctx, services)
 	if cause == nil {
-		if o.Ready != nil {
+		if o.Ready != nil && ctx.Err() == nil { // a start that was cut short is not ready
 			o.Ready()
 		}
 		cause = m.wait(ctx)

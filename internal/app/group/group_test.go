@@ -202,7 +202,7 @@ func TestSignalDuringTheStartStopsWhatHasStarted(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 
-		err := run(ctx, nil, d.plain("store"), stuck)
+		err := run(ctx, func() { t.Error("it was called ready") }, d.plain("store"), stuck)
 
 		if err != nil {
 			t.Error(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -14,9 +15,10 @@ import (
 const reservationLife = time.Minute
 
 // A reservation replaces whatever the key stood for: reserve looks first, in the same transaction.
-const reserveClaim = insertClaim + ` (?, ?, 0, NULL, ?, ?) ON CONFLICT (key) DO UPDATE SET
+const reserveClaim = `INSERT INTO claim (key, fingerprint, message, answer, reserved_at, expires_at, run)
+	VALUES (?, ?, 0, NULL, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET
 	fingerprint = excluded.fingerprint, message = 0, answer = NULL,
-	reserved_at = excluded.reserved_at, expires_at = excluded.expires_at`
+	reserved_at = excluded.reserved_at, expires_at = excluded.expires_at, run = excluded.run`
 
 // reservation is what is kept about a key.
 type reservation struct {
@@ -25,6 +27,7 @@ type reservation struct {
 	answer      []byte
 	reservedAt  time.Time
 	expiresAt   time.Time
+	run         hook.Key // whose caller is at work on it
 }
 
 // Reserve implements store.Answers.
@@ -35,8 +38,8 @@ func (s *Store) Reserve(ctx context.Context, c store.Claim, now time.Time) ([]by
 		if err != nil {
 			return err
 		}
-		if held.free(now) {
-			return t.exec(reserveClaim, c.Key[:], c.Fingerprint[:], micros(now), micros(c.ExpiresAt))
+		if held.free(now, t.w.run) {
+			return t.exec(reserveClaim, c.Key[:], c.Fingerprint[:], micros(now), micros(c.ExpiresAt), t.w.run)
 		}
 		answer, err = held.answerTo(c)
 		return err
@@ -46,17 +49,20 @@ func (s *Store) Reserve(ctx context.Context, c store.Claim, now time.Time) ([]by
 
 // reservationOf reads what is kept about a key: the zero value if nothing is.
 func reservationOf(t *tx, key [16]byte) (held reservation, err error) {
-	err = t.row("SELECT fingerprint, answer IS NOT NULL, answer, reserved_at, expires_at FROM claim WHERE key = ?", key[:]).
-		Scan(&held.fingerprint, &held.answered, &held.answer, intoTime{&held.reservedAt}, intoTime{&held.expiresAt})
+	err = t.row("SELECT fingerprint, answer IS NOT NULL, answer, reserved_at, expires_at, run FROM claim WHERE key = ?", key[:]).
+		Scan(&held.fingerprint, &held.answered, &held.answer, intoTime{&held.reservedAt}, intoTime{&held.expiresAt}, &held.run)
 	if errors.Is(err, sql.ErrNoRows) {
 		return reservation{}, nil
 	}
 	return held, err
 }
 
-// free reports whether the key may be taken: never used, used up, or held by somebody who is dead.
-func (r reservation) free(now time.Time) bool {
-	return !r.expiresAt.After(now) || !r.answered && !r.reservedAt.Add(reservationLife).After(now)
+// free reports whether this run may take the key: never used, used up, or held by somebody who is dead.
+func (r reservation) free(now time.Time, run hook.Key) bool {
+	if !r.expiresAt.After(now) {
+		return true
+	}
+	return !r.answered && (r.run != run || !r.reservedAt.Add(reservationLife).After(now))
 }
 
 // answerTo returns what a later caller gets. It is not nil, which would mean that the caller is the first.

@@ -48,13 +48,13 @@ func (s *Store) CreateApplication(ctx context.Context, a hook.Application) (hook
 // Application implements store.Applications.
 func (s *Store) Application(ctx context.Context, ref store.Ref) (hook.Application, error) {
 	condition, value := named(ref)
-	a, err := scanApplication(s.read.QueryRowContext(ctx, selectApplication+condition, value))
+	a, err := scanApplication(s.prompt.QueryRowContext(ctx, selectApplication+condition, value))
 	return a, found("application", err)
 }
 
 // ApplicationByKey implements store.Applications.
 func (s *Store) ApplicationByKey(ctx context.Context, key hook.Key) (hook.Application, error) {
-	a, err := scanApplication(s.read.QueryRowContext(ctx, selectApplication+"key = ?", key))
+	a, err := scanApplication(s.prompt.QueryRowContext(ctx, selectApplication+"key = ?", key))
 	return a, found("application", err)
 }
 

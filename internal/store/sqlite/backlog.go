@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
@@ -24,7 +25,7 @@ func (s *Store) Waiting(ctx context.Context, after hook.Key, n int) ([]store.Wai
 	for len(found) < n {
 		w := store.Waiting{EndpointKey: after}
 		var due int64
-		err := s.read.QueryRowContext(ctx, nextWaiting, after).Scan(&w.ApplicationKey, &w.EndpointKey, &due)
+		err := s.prompt.QueryRowContext(ctx, nextWaiting, after).Scan(&w.ApplicationKey, &w.EndpointKey, &due)
 		if errors.Is(err, sql.ErrNoRows) {
 			return found, nil
 		}
@@ -43,39 +44,39 @@ const earliestDue = `SELECT due_at FROM delivery INDEXED BY delivery_waiting
 // NextDue implements store.Backlog.
 func (s *Store) NextDue(ctx context.Context, endpoint hook.Key) (time.Time, bool, error) {
 	var due int64
-	err := s.read.QueryRowContext(ctx, earliestDue, endpoint).Scan(&due)
+	err := s.prompt.QueryRowContext(ctx, earliestDue, endpoint).Scan(&due)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, false, nil
 	}
 	return time.UnixMicro(due).UTC(), err == nil, translate("find the next delivery", err)
 }
 
-const claimDue = `UPDATE delivery SET state = 1, run = ? WHERE endpoint = ? AND state = 0 AND message IN (
+const leaseDue = `UPDATE delivery SET state = 1, run = ? WHERE endpoint = ? AND state = 0 AND message IN (
 	SELECT message FROM delivery INDEXED BY delivery_waiting
 	WHERE state = 0 AND endpoint = ? AND due_at <= ? ORDER BY due_at, message LIMIT ?)
 	RETURNING application, message, attempts, due_at, trigger`
 
-// Claim implements store.Backlog. The rows are taken by the writer; payloads are read beside it.
-func (s *Store) Claim(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]store.Claimed, error) {
-	var claimed []store.Claimed
-	err := s.writer.write(ctx, "claim deliveries", func(t *tx) error {
-		rows, err := t.query(claimDue, t.w.run, endpoint, endpoint, now.UnixMicro(), n)
+// Lease implements store.Backlog. The rows are taken by the writer; payloads are read beside it.
+func (s *Store) Lease(ctx context.Context, endpoint hook.Key, now time.Time, n int) ([]store.Leased, error) {
+	var leased []store.Leased
+	err := s.writer.write(ctx, "lease deliveries", func(t *tx) error {
+		rows, err := t.query(leaseDue, t.w.run, endpoint, endpoint, now.UnixMicro(), n)
 		if err != nil {
 			return err
 		}
-		claimed, err = scanClaimed(rows, endpoint)
+		leased, err = scanLeased(rows, endpoint)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(claimed, func(a, b store.Claimed) int {
+	slices.SortFunc(leased, func(a, b store.Leased) int {
 		return cmp.Or(a.Delivery.DueAt.Compare(b.Delivery.DueAt), cmp.Compare(a.Delivery.MessageKey, b.Delivery.MessageKey))
 	})
-	return claimed, s.loadMessages(ctx, claimed)
+	return leased, s.loadMessages(ctx, leased)
 }
 
-func scanClaimed(rows *sql.Rows, endpoint hook.Key) (claimed []store.Claimed, err error) {
+func scanLeased(rows *sql.Rows, endpoint hook.Key) (leased []store.Leased, err error) {
 	defer func() { err = closeRows(rows, err) }()
 	for rows.Next() {
 		d := hook.Delivery{EndpointKey: endpoint, State: hook.Sending}
@@ -84,22 +85,22 @@ func scanClaimed(rows *sql.Rows, endpoint hook.Key) (claimed []store.Claimed, er
 			return nil, err
 		}
 		d.DueAt = time.UnixMicro(due).UTC()
-		claimed = append(claimed, store.Claimed{Delivery: d})
+		leased = append(leased, store.Leased{Delivery: d})
 	}
-	return claimed, nil
+	return leased, nil
 }
 
-// loadMessages fills in the messages of claimed deliveries. One that is gone stays without payload,
+// loadMessages fills in the messages of leased deliveries. One that is gone stays without payload,
 // and the engine ends it.
-func (s *Store) loadMessages(ctx context.Context, claimed []store.Claimed) error {
-	stmt, err := s.read.PrepareContext(ctx, "SELECT id, event_type, event_id, created_at, payload FROM message WHERE key = ?")
+func (s *Store) loadMessages(ctx context.Context, leased []store.Leased) error {
+	stmt, err := s.prompt.PrepareContext(ctx, "SELECT id, event_type, event_id, created_at, payload FROM message WHERE key = ?")
 	if err != nil {
 		return translate("read the messages", err)
 	}
 	defer func() { err = closeStmt(stmt, err) }()
-	for i := range claimed {
-		m := &claimed[i].Message
-		m.Key, m.ApplicationKey = claimed[i].Delivery.MessageKey, claimed[i].Delivery.ApplicationKey
+	for i := range leased {
+		m := &leased[i].Message
+		m.Key, m.ApplicationKey = leased[i].Delivery.MessageKey, leased[i].Delivery.ApplicationKey
 		var raw []byte
 		var eventID sql.NullString
 		var created sql.NullInt64
@@ -146,19 +147,25 @@ func (s *Store) Cancel(ctx context.Context, endpoint hook.Key, reason string, n 
 // Replay implements store.Backlog.
 func (s *Store) Replay(ctx context.Context, d hook.Delivery) error {
 	return s.writer.write(ctx, "replay the delivery", func(t *tx) error {
-		return t.exec(`INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET
+		changed, err := t.change(`INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET
 			state = excluded.state, attempts = excluded.attempts, due_at = excluded.due_at,
 			trigger = excluded.trigger, reason = '' WHERE delivery.state <> 1`, deliveryRow(d)...)
+		if err == nil && changed == 0 {
+			return fault.New(fault.Conflict, "already_sending",
+				"This message is being sent to this endpoint right now: see how that ends, and resend it then.")
+		}
+		return err
 	})
 }
 
 const replayFailed = `UPDATE delivery SET state = 0, attempts = 0, due_at = ?, trigger = 1, reason = ''
-	WHERE endpoint = ? AND message IN (SELECT d.message FROM delivery d JOIN message m ON m.key = d.message
+	WHERE endpoint = ? AND message IN (SELECT d.message
+		FROM delivery d INDEXED BY delivery_failed CROSS JOIN message m ON m.key = d.message
 		WHERE d.endpoint = ? AND d.state IN (3, 4) AND d.message > ? AND d.message < ? AND m.id >= ? AND m.id < ?
-		ORDER BY d.message LIMIT ?) RETURNING message`
+		AND m.payload IS NOT NULL ORDER BY d.message LIMIT ?) RETURNING message`
 
-// ReplayFailed implements store.Backlog. It walks the endpoint's rows in publish order, which are few:
-// deliveries that went well have none.
+// ReplayFailed implements store.Backlog. It walks the endpoint's failed deliveries in publish order, by an
+// index of their own, however many others wait.
 func (s *Store) ReplayFailed(
 	ctx context.Context, endpoint, after hook.Key, from, until id.ID, n int, now time.Time,
 ) (count int, last hook.Key, err error) {

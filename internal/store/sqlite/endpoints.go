@@ -77,20 +77,20 @@ func (s *Store) CreateEndpoint(ctx context.Context, e hook.Endpoint) (hook.Endpo
 // Endpoint implements store.Endpoints.
 func (s *Store) Endpoint(ctx context.Context, application hook.Key, ref store.Ref) (hook.Endpoint, error) {
 	condition, value := named(ref)
-	e, err := scanEndpoint(s.read.QueryRowContext(ctx, selectEndpoint+"application = ? AND "+condition, application, value))
+	e, err := scanEndpoint(s.prompt.QueryRowContext(ctx, selectEndpoint+"application = ? AND "+condition, application, value))
 	return e, found("endpoint", err)
 }
 
 // EndpointByKey implements store.Endpoints.
 func (s *Store) EndpointByKey(ctx context.Context, application, key hook.Key) (hook.Endpoint, error) {
-	e, err := scanEndpoint(s.read.QueryRowContext(ctx, selectEndpoint+"key = ? AND application = ?", key, application))
+	e, err := scanEndpoint(s.prompt.QueryRowContext(ctx, selectEndpoint+"key = ? AND application = ?", key, application))
 	return e, found("endpoint", err)
 }
 
 // EndpointsOf implements store.Endpoints. An application's endpoints are found by an index that holds
 // them by id, so they are put in order of their keys here.
 func (s *Store) EndpointsOf(ctx context.Context, application hook.Key) (all []hook.Endpoint, err error) {
-	rows, err := s.read.QueryContext(ctx, selectEndpoint+"application = ? ORDER BY key", application)
+	rows, err := s.prompt.QueryContext(ctx, selectEndpoint+"application = ? ORDER BY key", application)
 	if err != nil {
 		return nil, translate("list the endpoints", err)
 	}

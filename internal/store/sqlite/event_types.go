@@ -45,7 +45,7 @@ func (s *Store) CreateEventType(ctx context.Context, e hook.EventType) (hook.Eve
 
 // EventType implements store.EventTypes.
 func (s *Store) EventType(ctx context.Context, name string) (hook.EventType, error) {
-	e, err := scanEventType(s.read.QueryRowContext(ctx, selectEventType+"name = ?", name))
+	e, err := scanEventType(s.prompt.QueryRowContext(ctx, selectEventType+"name = ?", name))
 	return e, found("event type", err)
 }
 

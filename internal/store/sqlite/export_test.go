@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/posthorn/posthorn/internal/id"
@@ -55,4 +57,35 @@ func LimitGroup(s *Store, n int) {
 	s.writer.mu.Lock()
 	defer s.writer.mu.Unlock()
 	s.writer.most = n
+}
+
+// LimitPages lets the database grow by that many pages from now on, and without a limit for less than zero:
+// a disk that is full.
+func LimitPages(ctx context.Context, s *Store, more int) error {
+	return s.writer.write(ctx, "limit the pages", func(t *tx) error {
+		most := int64(1) << 31
+		if more >= 0 {
+			if err := t.row("PRAGMA page_count").Scan(&most); err != nil {
+				return err
+			}
+			most += int64(more)
+		}
+		return t.row("PRAGMA max_page_count = " + strconv.FormatInt(most, 10)).Scan(&most)
+	})
+}
+
+// HoldReaders keeps every connection of lists and history busy until the release.
+func HoldReaders(ctx context.Context, s *Store) (release func() error, err error) {
+	held := make([]*sql.Conn, readers)
+	for i := range held {
+		if held[i], err = s.read.Conn(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return func() (err error) {
+		for _, conn := range held {
+			err = errors.Join(err, conn.Close())
+		}
+		return err
+	}, nil
 }

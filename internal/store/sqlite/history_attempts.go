@@ -49,7 +49,7 @@ func attemptScan(f store.AttemptFilter) func(scanner) (entry[attemptKey, id.ID],
 		var about topic
 		err := from.Scan(&e.item.message, &e.item.endpoint, intoID{&e.at}, &outcome, &status, &about.eventType, intoJSON{&about.channels})
 		e.item.id = e.at
-		e.keep = about.fits(f.EventTypes, f.Channel) && oneOf(f.Statuses, statusOf(outcome)) && fits(f.StatusClass, status/100*100)
+		e.keep = about.fits(f.EventTypes, f.Channel) && oneOf(f.Statuses, store.StatusOf(outcome)) && fits(f.StatusClass, status/100*100)
 		return e, err
 	}
 }
@@ -59,14 +59,6 @@ func fits[T comparable](want *T, have T) bool { return want == nil || *want == h
 
 // oneOf reports whether have is among those wanted, of which none means any.
 func oneOf[T comparable](want []T, have T) bool { return len(want) == 0 || slices.Contains(want, have) }
-
-// statusOf is the public verdict on an attempt.
-func statusOf(o hook.OutcomeKind) store.Status {
-	if o == hook.Succeeded {
-		return store.StatusSuccess
-	}
-	return store.StatusFailed
-}
 
 // scanAttempt reads the columns of wholeAttempt or bareAttempt.
 func scanAttempt(row scanner) (store.AttemptRecord, error) {

@@ -34,8 +34,9 @@ const (
 
 	sumTallies = `SELECT ifnull(sum(success), 0), ifnull(sum(failed), 0), ifnull(sum(canceled), 0) FROM tally
 		WHERE endpoint = ? AND hour >= ? AND hour < ?`
-	countWaiting = "SELECT count(*) FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND endpoint = ?"
-	countSending = "SELECT count(*) FROM delivery INDEXED BY delivery_sending WHERE state = 1 AND run = ? AND endpoint = ?"
+	countWaiting = "SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND endpoint = ? LIMIT ?)"
+	countSending = `SELECT count(*) FROM
+		(SELECT 1 FROM delivery INDEXED BY delivery_sending WHERE state = 1 AND run = ? AND endpoint = ? LIMIT ?)`
 )
 
 // Destinations implements store.History: the frozen targets, and endpoints that a person sent it to.
@@ -117,10 +118,10 @@ func (s *Store) Counts(ctx context.Context, endpoint hook.Key, since, until time
 		if err := ended.Scan(&c.Success, &c.Failed, &c.Canceled); err != nil {
 			return err
 		}
-		if err := view.tx.QueryRowContext(ctx, countWaiting, endpoint).Scan(&c.Pending); err != nil {
+		if err := view.tx.QueryRowContext(ctx, countWaiting, endpoint, store.MostCounted).Scan(&c.Pending); err != nil {
 			return err
 		}
-		return view.tx.QueryRowContext(ctx, countSending, s.writer.run, endpoint).Scan(&c.Sending)
+		return view.tx.QueryRowContext(ctx, countSending, s.writer.run, endpoint, store.MostCounted).Scan(&c.Sending)
 	})
 	return c, err
 }

@@ -28,6 +28,6 @@ func scanMessage(row scanner, more ...any) (hook.Message, error) {
 
 // messageByKey returns a message with its payload.
 func (s *Store) messageByKey(ctx context.Context, key hook.Key) (hook.Message, error) {
-	m, err := scanMessage(s.read.QueryRowContext(ctx, messageWithKey, key))
+	m, err := scanMessage(s.prompt.QueryRowContext(ctx, messageWithKey, key))
 	return m, found("message", err)
 }

@@ -33,7 +33,7 @@ func (s *Store) Publish(ctx context.Context, p store.Publication) (store.Receipt
 	if waiting.repeats == 0 {
 		return waiting.receipt, nil
 	}
-	first, err := s.messageByKey(ctx, waiting.repeats)
+	first, err := s.firstOf(ctx, waiting.repeats)
 	return store.Receipt{Message: first, Repeated: true}, err
 }
 
@@ -142,7 +142,7 @@ func insertMessages(t *tx, all []*publication) error {
 		for _, endpoint := range p.Deferred {
 			deferred = append(deferred, endpoint, m.Key, m.ApplicationKey, hook.Waiting, 0, micros(m.CreatedAt), hook.Scheduled, "", 0)
 		}
-		if m.PayloadUntil.Sub(m.CreatedAt) < hook.MaxPayloadDays*24*time.Hour {
+		if m.PayloadUntil.Sub(m.CreatedAt) < usualPayloadLife {
 			short = append(short, micros(m.PayloadUntil), m.Key)
 		}
 	}

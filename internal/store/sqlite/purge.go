@@ -3,97 +3,79 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-// Expire implements store.Keeper. Payloads of the usual age are found by their message's key and go
-// with the message; only those that asked for less are listed apart.
-func (s *Store) Expire(ctx context.Context, now time.Time, n int) (int, error) {
-	var expired int
-	err := s.writer.write(ctx, "expire payloads", func(t *tx) error {
-		messages, err := keysOf(t, "SELECT message FROM short_payload WHERE until <= ? ORDER BY until, message LIMIT ?", now.UnixMicro(), n)
-		if err != nil || len(messages) == 0 {
-			return err
-		}
-		expired = len(messages)
-		if err := t.each("UPDATE message SET payload = NULL WHERE key IN ", "", messages); err != nil {
-			return err
-		}
-		return t.exec(`DELETE FROM short_payload WHERE (until, message) IN
-			(SELECT until, message FROM short_payload WHERE until <= ? ORDER BY until, message LIMIT ?)`, now.UnixMicro(), n)
-	})
-	return expired, err
-}
-
-// Purge implements store.Keeper.
+// Purge implements store.Keeper. Everything is found by ranges of its key and removed row by row, so that
+// a batch is as small as it was asked to be, also within one huge message, and the next one goes on.
 func (s *Store) Purge(ctx context.Context, before, now time.Time, n int) (int, error) {
 	var purged int
 	err := s.writer.write(ctx, "purge history", func(t *tx) error {
-		messages, err := keysOf(t, "SELECT key FROM message WHERE key < ? ORDER BY key LIMIT ?", messageKeyAt(before), n)
+		purged = 0
+		oldest, err := oldestMessage(t, messageKeyAt(before))
 		if err != nil {
 			return err
 		}
-		purged = len(messages)
-		for _, message := range messages {
-			if err := purgeMessage(t, message); err != nil {
+		for _, c := range chores(oldest, t.w.run, before, now) {
+			changed, err := t.change(c.query, c.args(n-purged)...)
+			if err != nil {
 				return err
 			}
+			if purged += int(changed); purged >= n {
+				return nil
+			}
 		}
-		swept, err := sweep(t, before, now, n)
-		purged += swept
-		return err
+		return nil
 	})
 	return purged, err
 }
 
-// purgeMessage removes a message and all that hangs on it. Deliveries are found by its targets and its
-// attempts, which between them name every endpoint that ever had one.
-func purgeMessage(t *tx, message any) error {
-	var packed []byte
-	if err := t.row("SELECT targets FROM message WHERE key = ?", message).Scan(&packed); err != nil {
-		return err
+// oldestMessage returns the key of the oldest message there is, and otherwise the one given.
+func oldestMessage(t *tx, otherwise hook.Key) (hook.Key, error) {
+	err := t.row("SELECT key FROM message WHERE key > 0 ORDER BY key LIMIT 1").Scan(&otherwise)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
 	}
-	endpoints, err := keysOf(t, "SELECT DISTINCT endpoint FROM attempt WHERE message = ?", message)
-	if err != nil {
-		return err
-	}
-	for _, target := range unpackKeys(packed) {
-		endpoints = append(endpoints, target)
-	}
-	for _, endpoint := range endpoints {
-		if err := t.exec("DELETE FROM delivery WHERE endpoint = ? AND message = ?", endpoint, message); err != nil {
-			return err
-		}
-	}
-	for _, query := range []string{"DELETE FROM attempt WHERE message = ?", "DELETE FROM open_message WHERE message = ?",
-		"DELETE FROM message WHERE key = ?"} {
-		if err := t.exec(query, message); err != nil {
-			return err
-		}
-	}
-	return nil
+	return otherwise, err
 }
 
-// sweep removes what is over by its own date.
-func sweep(t *tx, before, now time.Time, n int) (int, error) {
-	var swept int64
-	for _, chore := range []struct {
-		query string
-		args  []any
-	}{
-		{`DELETE FROM claim WHERE key IN (SELECT key FROM claim INDEXED BY claim_by_end WHERE expires_at <= ? LIMIT ?)`, []any{now.UnixMicro(), n}},
-		{`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id < ? ORDER BY id LIMIT ?)`, []any{floorOf(before), n}},
-		{`DELETE FROM run WHERE ended_at < ? AND key <> ?`, []any{before.UnixMicro(), t.w.run}},
-	} {
-		changed, err := t.change(chore.query, chore.args...)
-		if err != nil {
-			return 0, err
-		}
-		swept += changed
+// chore is a query that removes what is over in the order of an index, and what it is asked with in front
+// of how many.
+type chore struct {
+	query string
+	about []any
+}
+
+func (c chore) args(n int) []any { return append(c.about, n) }
+
+// chores returns what Purge does, in its order. Keys rise, so whatever belongs to a message older than the
+// oldest is left over: from messages that went in the batch before, or from a step that was settled since.
+// It goes first, so that there is never more of it than a batch of messages leaves.
+func chores(oldest, run hook.Key, before, now time.Time) []chore {
+	return []chore{
+		{`DELETE FROM attempt WHERE (message, endpoint, id) IN
+			(SELECT message, endpoint, id FROM attempt WHERE message < ? ORDER BY message LIMIT ?)`, []any{oldest}},
+		{`DELETE FROM delivery WHERE (endpoint, message) IN (SELECT endpoint, message FROM delivery INDEXED BY delivery_over
+			WHERE state IN (3, 4) AND message < ? ORDER BY message LIMIT ?)`, []any{oldest}},
+		{`DELETE FROM open_message WHERE message IN
+			(SELECT message FROM open_message WHERE message < ? ORDER BY message LIMIT ?)`, []any{oldest}},
+		{`DELETE FROM message WHERE key IN (SELECT key FROM message WHERE key < ? ORDER BY key LIMIT ?)`, []any{messageKeyAt(before)}},
+		{`DELETE FROM claim WHERE key IN (SELECT key FROM claim INDEXED BY claim_by_end WHERE expires_at <= ? LIMIT ?)`,
+			[]any{now.UnixMicro()}},
+		{`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id < ? ORDER BY id LIMIT ?)`, []any{floorOf(before)}},
+		{`DELETE FROM tally WHERE (endpoint, hour) IN
+			(SELECT endpoint, hour FROM tally INDEXED BY tally_by_hour WHERE hour < ? LIMIT ?)`, []any{hourOf(before)}},
+		{`DELETE FROM token WHERE id IN (SELECT id FROM token INDEXED BY token_of_portal
+			WHERE scope = 'portal' AND expires_at <= ? LIMIT ?)`, []any{now.UnixMicro()}},
+		{`DELETE FROM token WHERE id IN (SELECT id FROM token INDEXED BY token_by_end
+			WHERE expires_at IS NOT NULL AND expires_at < ? LIMIT ?)`, []any{before.UnixMicro()}},
+		{`DELETE FROM token WHERE id IN (SELECT id FROM token INDEXED BY token_by_revocation
+			WHERE revoked_at IS NOT NULL AND revoked_at < ? LIMIT ?)`, []any{before.UnixMicro()}},
+		{`DELETE FROM run WHERE key IN (SELECT key FROM run WHERE ended_at < ? AND key <> ? LIMIT ?)`, []any{before.UnixMicro(), run}},
 	}
-	return int(swept), nil
 }
 
 // keysOf runs a query for keys and returns them ready to be arguments.

@@ -73,7 +73,7 @@ func deadRuns(t *tx) (runs map[hook.Key]deadRun, err error) {
 	return runs, nil
 }
 
-// takeHeld takes deliveries that a dead run had claimed. It claims few more than it sends, so each
+// takeHeld takes deliveries that a dead run had leased. It leases few more than it sends, so each
 // of them counts as interrupted.
 func (r *rescue) takeHeld(t *tx, runs map[hook.Key]deadRun, n int) error {
 	held, err := readHeld(t, n)
@@ -170,12 +170,12 @@ func (r *rescue) takeMessage(t *tx, o openMessage, run deadRun, marked reach) er
 			continue
 		}
 		d := hook.Delivery{ApplicationKey: o.ApplicationKey, MessageKey: o.Key, EndpointKey: endpoint}
-		created, err := r.create(t, d)
+		fresh, err := r.create(t, d)
 		if err != nil {
 			return err
 		}
 		of := stretch{o.run, endpoint}
-		if created && !run.clean && marked[of] < run.window {
+		if fresh && !run.clean && marked[of] < run.window {
 			marked[of]++
 			if err := r.interrupt(t, d); err != nil {
 				return err
@@ -203,15 +203,22 @@ func settledTargets(t *tx, message hook.Key, size int) (known map[hook.Key]bool,
 	return known, nil
 }
 
-// create gives a fresh delivery a waiting row, unless it has a row already: then it was deferred or
-// ended, and is none of ours.
-func (r *rescue) create(t *tx, d hook.Delivery) (bool, error) {
+// create gives a fresh delivery a waiting row and reports whether it was in memory. A row that is there
+// already says that it was deferred or ended, unless a person made it: a resend may come while the first
+// request is on the wire.
+func (r *rescue) create(t *tx, d hook.Delivery) (fresh bool, err error) {
 	d.State, d.DueAt = hook.Waiting, r.now
 	changed, err := t.change(insertDelivery, deliveryRow(d)...)
-	if changed > 0 {
+	if err != nil {
+		return false, err
+	}
+	if fresh = changed > 0; !fresh {
+		err = t.row("SELECT trigger = 1 FROM delivery WHERE endpoint = ? AND message = ?", d.EndpointKey, d.MessageKey).Scan(&fresh)
+	}
+	if fresh {
 		r.note(d)
 	}
-	return changed > 0, err
+	return fresh, err
 }
 
 func (r *rescue) wait(t *tx, d hook.Delivery) error {

@@ -89,6 +89,47 @@ func TestASchemaFromTheFutureIsRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
+func TestDatabaseOpenedBesideAnotherProcessKeepsItsSchema(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "posthorn.db")
+	empty := filepath.Join(t.TempDir(), "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open(t, path)
+
+	second, err := sqlite.Open(t.Context(), path, sqlite.Options{Beside: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+	_, err = sqlite.Open(t.Context(), empty, sqlite.Options{Beside: true})
+	if fault.CodeOf(err) != "schema_differs" {
+		t.Errorf("got %v", err)
+	}
+	if left := schema(t, reopen(t, empty)); left != "" {
+		t.Errorf("it made\n%s", left)
+	}
+}
+
+func TestSchemaSaysWhatThereIsAndWhatIsWanted(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "posthorn.db")
+	before, want, err := sqlite.Schema(t.Context(), path)
+	if err != nil || before != 0 || want < 1 {
+		t.Fatalf("got %d and %d, %v", before, want, err)
+	}
+	open(t, path)
+
+	after, _, err := sqlite.Schema(t.Context(), path)
+
+	if err != nil || after != want {
+		t.Errorf("got %d, want %d, %v", after, want, err)
+	}
+}
+
 func TestWhatWasStoredIsThereAfterReopening(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "posthorn.db")

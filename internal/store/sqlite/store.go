@@ -5,6 +5,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"sync"
@@ -16,23 +17,28 @@ import (
 )
 
 const (
-	readers      = 4
-	writerCache  = 16 << 10 // KiB of pages that the writer may keep
-	readerCache  = 4 << 10  // KiB for each reader
-	busyTimeout  = 10_000   // milliseconds to wait for another process, such as "posthorn token"
-	maxStatement = 64       // rows of the largest prepared multi-row statement
+	readers       = 4        // of lists and history
+	promptReaders = 4        // of what a delivery or a sign-in waits for
+	writerCache   = 16 << 10 // KiB of pages that the writer may keep
+	readerCache   = 4 << 10  // KiB for each reader
+	busyTimeout   = 10_000   // milliseconds to wait for another process, such as "posthorn token"
+	maxStatement  = 64       // rows of the largest prepared multi-row statement
 )
 
 // Options are what a store may be told. The zero value is what production wants.
 type Options struct {
 	Clock clock.Clock
+	// Beside opens a database that another process may work on: its schema is left as it is, and refused if
+	// it is not this program's newest.
+	Beside bool
 }
 
 // Store is the embedded engine.
 type Store struct {
 	path   string
 	clock  clock.Clock
-	read   *sql.DB
+	read   *sql.DB // lists and history: a page may take a while
+	prompt *sql.DB // single rows and short walks, kept apart so that they never queue behind a page
 	writer *writer
 
 	rescued  reach
@@ -42,42 +48,69 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Open opens the database file, creates it when it is missing, and brings its schema up to date. A
-// schema newer than this program knows is refused and left alone.
+// Open opens the database file, creates it when it is missing, and brings its schema up to date, unless
+// it is opened beside another process. A schema newer than this program knows is refused and left alone.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	write, err := sql.Open("sqlite", dsn(path, writerCache, "_txlock=immediate"))
 	if err != nil {
 		return nil, translate("open the database", err)
 	}
 	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write); err != nil {
+	if err := o.prepare(ctx, write); err != nil {
 		return nil, closeAfter(write, err)
 	}
-	read, err := sql.Open("sqlite", dsn(path, readerCache, "_pragma=query_only(1)"))
-	if err != nil {
-		return nil, closeAfter(write, translate("open the database", err))
+	s := &Store{path: path, clock: o.Clock, rescued: reach{}}
+	if err := s.openReaders(path); err != nil {
+		return nil, closeAfter(write, err)
 	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
-	s := &Store{path: path, clock: o.Clock, read: read, rescued: reach{}}
 	beside, err := startCheckpointer(ctx, path)
 	if err != nil {
-		return nil, closeAfter(read, closeAfter(write, err))
+		return nil, s.closeReadersAfter(closeAfter(write, err))
 	}
 	s.writer, err = startWriter(ctx, write, beside, o.Clock)
 	if err != nil {
-		return nil, closeAfter(beside.db, closeAfter(read, closeAfter(write, err)))
+		return nil, closeAfter(beside.db, s.closeReadersAfter(closeAfter(write, err)))
 	}
 	return s, nil
+}
+
+// prepare makes sure that the schema is the one that this program works with.
+func (o Options) prepare(ctx context.Context, db *sql.DB) error {
+	if o.Beside {
+		return matches(ctx, db)
+	}
+	return migrate(ctx, db)
+}
+
+func (s *Store) openReaders(path string) (err error) {
+	if s.read, err = openPool(path, readers); err != nil {
+		return err
+	}
+	if s.prompt, err = openPool(path, promptReaders); err != nil {
+		return closeAfter(s.read, err)
+	}
+	return nil
+}
+
+// openPool opens n connections that cannot write.
+func openPool(path string, n int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, readerCache, "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, translate("open the database", err)
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
+}
+
+func (s *Store) closeReadersAfter(cause error) error {
+	return closeAfter(s.prompt, closeAfter(s.read, cause))
 }
 
 // Close waits for the group that is being committed and closes the file.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		s.closeErr = s.writer.close()
-		if err := s.read.Close(); s.closeErr == nil {
-			s.closeErr = err
-		}
+		s.closeErr = errors.Join(s.writer.close(), s.prompt.Close(), s.read.Close())
 	})
 	return s.closeErr
 }

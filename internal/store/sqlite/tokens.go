@@ -15,6 +15,7 @@ const (
 	insertToken = `INSERT INTO token (id, name, hash, hint, scope, application, expires_at, revoked_at, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	newestTokens = selectToken + "ORDER BY id DESC LIMIT 10000"
+	serverTokens = selectToken + "INDEXED BY token_of_server WHERE scope = 'server' AND revoked_at IS NULL ORDER BY id DESC"
 )
 
 func scanToken(row scanner) (hook.Token, error) {
@@ -47,7 +48,7 @@ func (s *Store) CreateToken(ctx context.Context, k hook.Token) error {
 
 // TokenByHash implements store.Tokens.
 func (s *Store) TokenByHash(ctx context.Context, hash [32]byte) (hook.Token, error) {
-	k, err := scanToken(s.read.QueryRowContext(ctx, selectToken+"WHERE hash = ?", hash[:]))
+	k, err := scanToken(s.prompt.QueryRowContext(ctx, selectToken+"WHERE hash = ?", hash[:]))
 	return k, found("token", err)
 }
 
@@ -63,8 +64,15 @@ func (s *Store) RevokeToken(ctx context.Context, token id.ID, now time.Time) err
 }
 
 // Tokens implements store.Tokens.
-func (s *Store) Tokens(ctx context.Context) (all []hook.Token, err error) {
-	rows, err := s.read.QueryContext(ctx, newestTokens)
+func (s *Store) Tokens(ctx context.Context) ([]hook.Token, error) { return s.tokens(ctx, newestTokens) }
+
+// ServerTokens implements store.Tokens.
+func (s *Store) ServerTokens(ctx context.Context) ([]hook.Token, error) {
+	return s.tokens(ctx, serverTokens)
+}
+
+func (s *Store) tokens(ctx context.Context, query string) (all []hook.Token, err error) {
+	rows, err := s.read.QueryContext(ctx, query)
 	if err != nil {
 		return nil, translate("list the tokens", err)
 	}

@@ -15,6 +15,7 @@ func answers() []test {
 		{"a key with another fingerprint is a misuse", answerMismatch},
 		{"a key whose first caller is at work is in progress", answerInProgress},
 		{"a first caller is taken for dead after a minute", answerOfTheDead},
+		{"a first caller of another run is dead", answerOfAnotherRun},
 		{"a forgotten key may be reserved again", answerForgotten},
 		{"an answered key cannot be forgotten", answerStays},
 		{"a key may be used for something else when its time is over", answerExpires},
@@ -91,6 +92,22 @@ func answerOfTheDead(t *testing.T, f *fixture) {
 	equal(t, answer == nil, true)
 	_, err = f.Reserve(t.Context(), c, later.Add(time.Second))
 	refused(t, err, fault.Conflict, "idempotency_in_progress")
+}
+
+func answerOfAnotherRun(t *testing.T, f *fixture) {
+	c := f.keyFor(1, 1)
+	f.reserve(c)
+	check(t, f.Begin(t.Context(), 4711, 10, f.now))
+
+	f.reserve(c)
+
+	_, err := f.Reserve(t.Context(), c, f.now)
+	refused(t, err, fault.Conflict, "idempotency_in_progress")
+	check(t, f.Answer(t.Context(), c.Key, []byte("created")))
+	check(t, f.Begin(t.Context(), 4712, 10, f.now))
+	answer, err := f.Reserve(t.Context(), c, f.now)
+	check(t, err)
+	equal(t, string(answer), "created")
 }
 
 func answerForgotten(t *testing.T, f *fixture) {

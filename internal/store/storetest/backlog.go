@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
@@ -12,17 +13,19 @@ import (
 func backlog() []test {
 	return []test{
 		{"deferred targets wait from the start", deferredWait},
-		{"a claim hides deliveries from other claims", claimHides},
-		{"claims come in the order of due times, then of publishing", claimOrder},
+		{"a lease hides deliveries from other leases", leaseHides},
+		{"leases come in the order of due times, then of publishing", leaseOrder},
 		{"waiting lists each endpoint once with its earliest", waitingOnce},
-		{"released deliveries can be claimed again", releasedAgain},
+		{"released deliveries can be leased again", releasedAgain},
 		{"canceling ends what waits and says why", cancelEnds},
 		{"a replay makes an ended delivery due with its whole schedule", replayDue},
-		{"a replay leaves what is in somebody's hands alone", replayHeld},
+		{"a replay leaves what is in somebody's hands alone and says so", replayHeld},
 		{"replaying failed ones takes the exhausted and canceled of a time", replayFailed},
-		{"a claimed delivery whose payload is gone says so", claimWithoutPayload},
+		{"replaying failed ones passes over messages whose payload is gone", replayGone},
+		{"a leased delivery whose payload is gone says so", leaseWithoutPayload},
 		{"rescue takes over what a dead run held, as interrupted", rescueHeld},
 		{"rescue marks only as many fresh ones as the window as interrupted", rescueWindow},
+		{"rescue marks a request on the wire also if a person asked for another meanwhile", rescueResent},
 		{"rescue after an end in good order interrupts nothing", rescueClean},
 		{"rescue leaves the work of this run alone", rescueOwn},
 		{"rescue goes in steps and loses nothing between them", rescueSteps},
@@ -44,16 +47,16 @@ func (f *fixture) deferred(a hook.Application, targets ...hook.Endpoint) hook.Me
 	return receipt.Message
 }
 
-func (f *fixture) take(e hook.Endpoint, n int) []store.Claimed {
+func (f *fixture) take(e hook.Endpoint, n int) []store.Leased {
 	f.t.Helper()
-	claimed, err := f.Claim(f.t.Context(), e.Key, f.now, n)
+	leased, err := f.Lease(f.t.Context(), e.Key, f.now, n)
 	check(f.t, err)
-	return claimed
+	return leased
 }
 
-func messagesOf(claimed []store.Claimed) []hook.Key {
-	keys := make([]hook.Key, len(claimed))
-	for i, c := range claimed {
+func messagesOf(leased []store.Leased) []hook.Key {
+	keys := make([]hook.Key, len(leased))
+	for i, c := range leased {
 		keys[i] = c.Delivery.MessageKey
 	}
 	return keys
@@ -68,41 +71,41 @@ func deferredWait(t *testing.T, f *fixture) {
 	check(t, err)
 
 	equal(t, len(f.take(targets[0], 10)), 0)
-	claimed := f.take(targets[1], 10)
+	leased := f.take(targets[1], 10)
 
-	equal(t, messagesOf(claimed), []hook.Key{receipt.Message.Key})
-	equal(t, claimed[0].Message.ID, receipt.Message.ID)
-	equal(t, claimed[0].Delivery.Attempts, 0)
+	equal(t, messagesOf(leased), []hook.Key{receipt.Message.Key})
+	equal(t, leased[0].Message.ID, receipt.Message.ID)
+	equal(t, leased[0].Delivery.Attempts, 0)
 }
 
-func claimHides(t *testing.T, f *fixture) {
+func leaseHides(t *testing.T, f *fixture) {
 	a := f.application()
 	e := f.endpoint(a)
 	for range 10 {
 		f.deferred(a, e)
 	}
 	seen := map[hook.Key]int{}
-	claims := make([][]store.Claimed, 5)
+	leases := make([][]store.Leased, 5)
 
-	atOnce(t, len(claims), func(i int) (err error) {
-		claims[i], err = f.Claim(t.Context(), e.Key, f.now, 4)
+	atOnce(t, len(leases), func(i int) (err error) {
+		leases[i], err = f.Lease(t.Context(), e.Key, f.now, 4)
 		return err
 	})
 
-	for _, claimed := range claims {
-		for _, key := range messagesOf(claimed) {
+	for _, leased := range leases {
+		for _, key := range messagesOf(leased) {
 			seen[key]++
 		}
 	}
 	equal(t, len(seen), 10)
 	for key, times := range seen {
 		if times != 1 {
-			t.Errorf("%d was claimed %d times", key, times)
+			t.Errorf("%d was leased %d times", key, times)
 		}
 	}
 }
 
-func claimOrder(t *testing.T, f *fixture) {
+func leaseOrder(t *testing.T, f *fixture) {
 	a := f.application()
 	e := f.endpoint(a)
 	first, second, third := f.deferred(a, e), f.deferred(a, e), f.deferred(a, e)
@@ -136,11 +139,11 @@ func releasedAgain(t *testing.T, f *fixture) {
 	a := f.application()
 	e := f.endpoint(a)
 	f.deferred(a, e)
-	claimed := f.take(e, 1)
+	leased := f.take(e, 1)
 
-	check(t, f.Release(t.Context(), []hook.Delivery{claimed[0].Delivery}))
+	check(t, f.Release(t.Context(), []hook.Delivery{leased[0].Delivery}))
 
-	equal(t, messagesOf(f.take(e, 1)), messagesOf(claimed))
+	equal(t, messagesOf(f.take(e, 1)), messagesOf(leased))
 }
 
 func cancelEnds(t *testing.T, f *fixture) {
@@ -177,10 +180,10 @@ func replayDue(t *testing.T, f *fixture) {
 
 		check(t, f.Replay(t.Context(), d))
 
-		claimed := f.take(e, 10)
-		equal(t, messagesOf(claimed), []hook.Key{m.Key})
-		equal(t, claimed[0].Delivery.Trigger, hook.Manual)
-		equal(t, claimed[0].Delivery.Attempts, 0)
+		leased := f.take(e, 10)
+		equal(t, messagesOf(leased), []hook.Key{m.Key})
+		equal(t, leased[0].Delivery.Trigger, hook.Manual)
+		equal(t, leased[0].Delivery.Attempts, 0)
 	}
 }
 
@@ -188,10 +191,11 @@ func replayHeld(t *testing.T, f *fixture) {
 	a := f.application()
 	e := f.endpoint(a)
 	f.deferred(a, e)
-	claimed := f.take(e, 1)
+	leased := f.take(e, 1)
 
-	check(t, f.Replay(t.Context(), claimed[0].Delivery.Replay(f.now)))
+	err := f.Replay(t.Context(), leased[0].Delivery.Replay(f.now))
 
+	refused(t, err, fault.Conflict, "already_sending")
 	equal(t, len(f.take(e, 1)), 0)
 }
 
@@ -222,17 +226,33 @@ func replayFailed(t *testing.T, f *fixture) {
 	equal(t, messagesOf(f.take(e, 10)), []hook.Key{exhausted.Key, canceled.Key})
 }
 
-func claimWithoutPayload(t *testing.T, f *fixture) {
+func replayGone(t *testing.T, f *fixture) {
+	a := f.application()
+	e := f.endpoint(a)
+	since := f.newID()
+	gone, here := f.message(a, []hook.Endpoint{e}), f.message(a, []hook.Endpoint{e})
+	f.settle(gone, e, hook.Failed, hook.Delivery{State: hook.Exhausted})
+	f.settle(here, e, hook.Failed, hook.Delivery{State: hook.Exhausted})
+	check(t, f.ExpungeMessage(t.Context(), a.Key, byID(gone.ID)))
+
+	n, last, err := f.ReplayFailed(t.Context(), e.Key, 0, since, f.newID(), 10, f.now)
+
+	check(t, err)
+	equal(t, n, 1)
+	equal(t, last, here.Key)
+}
+
+func leaseWithoutPayload(t *testing.T, f *fixture) {
 	a := f.application()
 	e := f.endpoint(a)
 	m := f.deferred(a, e)
 	check(t, f.ExpungeMessage(t.Context(), a.Key, byID(m.ID)))
 
-	claimed := f.take(e, 1)
+	leased := f.take(e, 1)
 
-	equal(t, len(claimed), 1)
-	if claimed[0].Message.Payload != nil {
-		t.Errorf("got payload %q", claimed[0].Message.Payload)
+	equal(t, len(leased), 1)
+	if leased[0].Message.Payload != nil {
+		t.Errorf("got payload %q", leased[0].Message.Payload)
 	}
 }
 
@@ -281,6 +301,21 @@ func rescueWindow(t *testing.T, f *fixture) {
 	check(t, err)
 	equal(t, len(list.Items), 1)
 	equal(t, len(f.take(e, 10)), 5)
+}
+
+func rescueResent(t *testing.T, f *fixture) {
+	a := f.application()
+	e, other := f.endpoint(a), f.endpoint(a)
+	m := f.message(a, []hook.Endpoint{e})
+	f.deferred(a, other)
+	d := hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: e.Key}
+	check(t, f.Replay(t.Context(), d.Replay(f.now)))
+
+	f.left()
+
+	equal(t, f.interrupted(e), 1)
+	equal(t, f.interrupted(other), 0)
+	equal(t, len(f.take(e, 10)), 1)
 }
 
 func rescueClean(t *testing.T, f *fixture) {

@@ -50,7 +50,7 @@ func countsOpen(t *testing.T, f *fixture) {
 	for range 5 {
 		f.settle(f.message(a, []hook.Endpoint{e}), e, hook.Failed, hook.Delivery{State: hook.Waiting, DueAt: f.now})
 	}
-	_, err := f.Claim(t.Context(), e.Key, f.now, 2)
+	_, err := f.Lease(t.Context(), e.Key, f.now, 2)
 	check(t, err)
 
 	got, err := f.Counts(t.Context(), e.Key, f.now.Add(-time.Hour), f.now.Add(time.Hour))

@@ -74,12 +74,12 @@ func stands() map[string]stand {
 			f.settle(m, e, hook.Failed, hook.Delivery{State: hook.Canceled, Reason: hook.ReasonDisabled})
 			return hook.Delivery{State: hook.Canceled, Attempts: 1, Reason: hook.ReasonDisabled}
 		}, store.StatusCanceled},
-		"claimed": {func(f *fixture, m hook.Message, e hook.Endpoint) hook.Delivery {
+		"leased": {func(f *fixture, m hook.Message, e hook.Endpoint) hook.Delivery {
 			f.settle(m, e, hook.Failed, hook.Delivery{State: hook.Waiting, DueAt: f.now})
-			claimed, err := f.Claim(f.t.Context(), e.Key, f.now, 1)
+			leased, err := f.Lease(f.t.Context(), e.Key, f.now, 1)
 			check(f.t, err)
-			equal(f.t, len(claimed), 1)
-			return hook.Delivery{State: hook.Sending, DueAt: claimed[0].Delivery.DueAt, Attempts: 1}
+			equal(f.t, len(leased), 1)
+			return hook.Delivery{State: hook.Sending, DueAt: leased[0].Delivery.DueAt, Attempts: 1}
 		}, store.StatusSending},
 	}
 }
@@ -220,9 +220,9 @@ func endpointMessageFilter(t *testing.T, f *fixture) {
 // drop ends a waiting delivery well, so that it has no row of its own any more.
 func (f *fixture) drop(d hook.Delivery) {
 	f.t.Helper()
-	claimed, err := f.Claim(f.t.Context(), d.EndpointKey, f.now.Add(2*time.Hour), 1)
+	leased, err := f.Lease(f.t.Context(), d.EndpointKey, f.now.Add(2*time.Hour), 1)
 	check(f.t, err)
-	equal(f.t, len(claimed), 1)
+	equal(f.t, len(leased), 1)
 	d.State = hook.Delivered
 	check(f.t, f.Settle(f.t.Context(), store.Settlement{Delivery: d}))
 }

@@ -26,7 +26,7 @@ func journal() []test {
 		{"a failure waits until it is due", failureWaits},
 		{"settling stores health and events with the attempt", settleStoresAll},
 		{"settling for what is gone is no error", settleForGone},
-		{"a claimed delivery that is no longer held is left alone", settleUnheld},
+		{"a leased delivery that is no longer held is left alone", settleUnheld},
 	}
 }
 
@@ -251,11 +251,11 @@ func failureWaits(t *testing.T, f *fixture) {
 	f.attempt(m, e, hook.Failed)
 	due := f.now.Add(time.Hour)
 
-	early, err := f.Claim(t.Context(), e.Key, f.now, 10)
+	early, err := f.Lease(t.Context(), e.Key, f.now, 10)
 	check(t, err)
 	next, any, err := f.NextDue(t.Context(), e.Key)
 	check(t, err)
-	late, err := f.Claim(t.Context(), e.Key, due, 10)
+	late, err := f.Lease(t.Context(), e.Key, due, 10)
 	check(t, err)
 
 	equal(t, len(early), 0)
@@ -312,9 +312,9 @@ func settleUnheld(t *testing.T, f *fixture) {
 	e := f.endpoint(a)
 	m := f.message(a, []hook.Endpoint{e})
 	f.attempt(m, e, hook.Failed)
-	claimed, err := f.Claim(t.Context(), e.Key, f.now.Add(2*time.Hour), 1)
+	leased, err := f.Lease(t.Context(), e.Key, f.now.Add(2*time.Hour), 1)
 	check(t, err)
-	check(t, f.Release(t.Context(), []hook.Delivery{claimed[0].Delivery}))
+	check(t, f.Release(t.Context(), []hook.Delivery{leased[0].Delivery}))
 	_, made := f.tick()
 
 	err = f.Settle(t.Context(), store.Settlement{

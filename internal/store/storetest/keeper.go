@@ -11,8 +11,7 @@ import (
 func keeper() []test {
 	return []test{
 		{"expiring drops payloads whose time is over and nothing else", expireDrops},
-		{"purging removes old messages with all that hangs on them", purgeRemoves},
-		{"purging removes idempotency keys whose time is over", purgeKeys},
+		{"payloads of the usual age go though their messages stay", expireUsual},
 		{"a check writes, and a description names the engine", checkAndDescribe},
 		{"after close every write is refused", closedRefuses},
 	}
@@ -37,44 +36,25 @@ func expireDrops(t *testing.T, f *fixture) {
 	equal(t, string(got.Payload), string(long.Payload))
 }
 
-func purgeRemoves(t *testing.T, f *fixture) {
+func expireUsual(t *testing.T, f *fixture) {
 	a := f.application()
-	e := f.endpoint(a)
-	done, open := f.message(a, []hook.Endpoint{e}), f.message(a, []hook.Endpoint{e})
-	f.attempt(done, e, hook.Succeeded)
-	f.attempt(open, e, hook.Failed)
-	future := f.now.Add(24 * time.Hour)
+	first, second := f.message(a, nil), f.message(a, nil)
+	over := f.now.AddDate(0, 0, hook.MaxPayloadDays+1)
 
-	kept, err := f.Purge(t.Context(), f.now.Add(-time.Hour), f.now, 100)
+	early, err := f.Expire(t.Context(), f.now.AddDate(0, 0, hook.MaxPayloadDays-1), 10)
 	check(t, err)
-	gone, err := f.Purge(t.Context(), future, f.now, 100)
-	check(t, err)
-
-	equal(t, kept, 0)
-	if gone < 2 {
-		t.Errorf("%d rows went, want at least the two messages", gone)
+	steps := make([]int, 3)
+	for i := range steps {
+		steps[i], err = f.Expire(t.Context(), over, 1)
+		check(t, err)
 	}
-	for _, m := range []hook.Message{done, open} {
-		_, err := f.Message(t.Context(), a.Key, byID(m.ID))
-		missing(t, err)
+
+	equal(t, append(steps, early), []int{1, 1, 0, 0})
+	for _, m := range []hook.Message{first, second} {
+		got, err := f.Message(t.Context(), a.Key, byID(m.ID))
+		check(t, err)
+		equal(t, got.Payload == nil, true)
 	}
-	waiting, err := f.Waiting(t.Context(), 0, 10)
-	check(t, err)
-	equal(t, len(waiting), 0)
-	equal(t, f.left(), 0)
-}
-
-func purgeKeys(t *testing.T, f *fixture) {
-	a := f.application()
-	_, err := f.Publish(t.Context(), f.keyed(f.publication(a, nil), 1, 1))
-	check(t, err)
-
-	_, err = f.Purge(t.Context(), f.now.Add(-time.Hour), f.now.Add(2*time.Hour), 100)
-	check(t, err)
-
-	receipt, err := f.Publish(t.Context(), f.keyed(f.publication(a, nil), 1, 2))
-	check(t, err)
-	equal(t, receipt.Repeated, false)
 }
 
 func checkAndDescribe(t *testing.T, f *fixture) {

@@ -42,7 +42,9 @@ func roles() map[string][]test {
 		"counts":       counts(),
 		"tenancy":      tenancy(),
 		"journal":      journal(),
+		"repeats":      repeats(),
 		"backlog":      backlog(),
 		"keeper":       keeper(),
+		"purge":        purge(),
 	}
 }

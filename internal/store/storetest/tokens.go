@@ -18,6 +18,7 @@ func tokens() []test {
 		{"a revoked token stays and says when", tokenIsRevoked},
 		{"revoking twice keeps the first time", tokenIsRevokedTwice},
 		{"all tokens come newest first", tokensInOrder},
+		{"the server's tokens come newest first, without revoked ones", serverTokens},
 	}
 }
 
@@ -105,4 +106,18 @@ func tokensInOrder(t *testing.T, f *fixture) {
 
 	check(t, err)
 	equal(t, got, want)
+}
+
+func serverTokens(t *testing.T, f *fixture) {
+	a := f.application()
+	first, revoked := f.token(0), f.token(0)
+	f.token(a.Key)
+	expired := f.token(0, func(k *hook.Token) { k.ExpiresAt = f.now.Add(-time.Hour) })
+	f.token(a.Key, func(k *hook.Token) { k.Scope = hook.ScopePortal })
+	check(t, f.RevokeToken(t.Context(), revoked.ID, f.now))
+
+	got, err := f.ServerTokens(t.Context())
+
+	check(t, err)
+	equal(t, got, []hook.Token{expired, first})
 }

@@ -60,6 +60,10 @@ CREATE TABLE token (
     created_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX token_of_application ON token (application) WHERE application <> 0;
+CREATE INDEX token_of_server ON token (id) WHERE scope = 'server' AND revoked_at IS NULL;
+CREATE INDEX token_of_portal ON token (expires_at) WHERE scope = 'portal';
+CREATE INDEX token_by_end ON token (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX token_by_revocation ON token (revoked_at) WHERE revoked_at IS NOT NULL;
 
 -- A message's key is the microsecond in which it was committed, or the next free one: it rises with
 -- commit order and places a message in time without an index.
@@ -92,6 +96,12 @@ CREATE TABLE short_payload (
     PRIMARY KEY (until, message)
 ) STRICT, WITHOUT ROWID;
 
+-- Up to which message payloads of the usual age are gone.
+CREATE TABLE expired (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    message INTEGER NOT NULL
+) STRICT;
+
 -- A delivery has a row only when there is something to say that its attempts do not: it waits, is held,
 -- or ended badly. Open ones are found by partial indexes, so that history costs nothing.
 CREATE TABLE delivery (
@@ -108,6 +118,8 @@ CREATE TABLE delivery (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_waiting ON delivery (endpoint, due_at, message) WHERE state = 0;
 CREATE INDEX delivery_sending ON delivery (run) WHERE state = 1;
+CREATE INDEX delivery_failed ON delivery (endpoint, message) WHERE state IN (3, 4);
+CREATE INDEX delivery_over ON delivery (message) WHERE state IN (3, 4);
 
 CREATE TABLE attempt (
     message     INTEGER NOT NULL,
@@ -135,6 +147,7 @@ CREATE TABLE tally (
     canceled INTEGER NOT NULL,
     PRIMARY KEY (endpoint, hour)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tally_by_hour ON tally (hour);
 
 CREATE TABLE claim (
     key         BLOB    PRIMARY KEY,
@@ -142,7 +155,8 @@ CREATE TABLE claim (
     message     INTEGER NOT NULL, -- the message that it made; zero for other operations
     answer      BLOB,             -- of other operations, once there is one
     reserved_at INTEGER NOT NULL,
-    expires_at  INTEGER NOT NULL
+    expires_at  INTEGER NOT NULL,
+    run         INTEGER NOT NULL DEFAULT 0 -- who is at work on the answer
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_by_end ON claim (expires_at);
 
@@ -177,6 +191,7 @@ DROP TABLE claim;
 DROP TABLE tally;
 DROP TABLE attempt;
 DROP TABLE delivery;
+DROP TABLE expired;
 DROP TABLE short_payload;
 DROP TABLE open_message;
 DROP TABLE message;
