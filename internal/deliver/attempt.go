@@ -29,17 +29,18 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 		reason = hook.ReasonExpunged
 	}
 	e.schedule.learn(j, limitsOf(snapshot, route), e.config.Clock.Now())
-	switch {
-	case reason != "":
+	if reason != "" {
 		e.schedule.skipped(j)
 		e.settle(ctx, j, verdict{delivery: j.delivery.Cancel(reason)})
 		return
-	case route.Problem != nil:
+	}
+	parts, err := route.Open()
+	if err != nil {
 		e.schedule.skipped(j)
-		e.settle(ctx, j, verdict{delivery: j.delivery.Postpone(e.unsendable(j.lane, route))})
+		e.settle(ctx, j, verdict{delivery: j.delivery.Postpone(e.unsendable(j.lane, route, err))})
 		return
 	}
-	a, o := e.attempt(ctx, j, route)
+	a, o := e.attempt(ctx, j, route.Endpoint.URL, parts)
 	t := told{snapshot: snapshot, route: route, message: j.parcel.message, attempt: a}
 	if o.Kind == hook.Gone { // it wants nothing more: its place stays taken until the endpoint is off
 		e.conclude(ctx, j, t, o)
@@ -82,11 +83,11 @@ const ourPause = time.Minute
 // unsendable says in the log that nothing can be sent to the endpoint, such as because its secret does not
 // open, and returns when to look again. It is our failure: it uses up no retry, says nothing about the endpoint's
 // health, and is no attempt, since nothing left.
-func (e *Engine) unsendable(l *lane, r *directory.Route) time.Time {
+func (e *Engine) unsendable(l *lane, r *directory.Route, problem error) time.Time {
 	now := e.config.Clock.Now()
 	if e.schedule.complains(l, now) {
 		e.config.Log.Error("an endpoint cannot be sent to; its deliveries wait",
-			"endpoint", id.Endpoint.Text(r.Endpoint.ID), "error", r.Problem)
+			"endpoint", id.Endpoint.Text(r.Endpoint.ID), "error", problem)
 	}
 	return now.Add(ourPause)
 }
@@ -103,13 +104,13 @@ func (s *schedule) complains(l *lane, now time.Time) bool {
 }
 
 // attempt makes one request and says what came of it.
-func (e *Engine) attempt(ctx context.Context, j *job, r *directory.Route) (*hook.Attempt, hook.Outcome) {
+func (e *Engine) attempt(ctx context.Context, j *job, url string, p *directory.Parts) (*hook.Attempt, hook.Outcome) {
 	now := e.config.Clock.Now()
 	a := &hook.Attempt{
 		ID: e.parts.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
-		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: r.Endpoint.URL,
+		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: url,
 	}
-	response := e.send(ctx, j, r, now)
+	response := e.send(ctx, j, p, now)
 	o := outcomeOf(response)
 	a.Outcome, a.Status, a.Duration = o.Kind, response.Status, response.Timing.Total
 	a.Response = response.Body
@@ -122,13 +123,13 @@ func (e *Engine) attempt(ctx context.Context, j *job, r *directory.Route) (*hook
 	return a, o
 }
 
-func (e *Engine) send(ctx context.Context, j *job, r *directory.Route, now time.Time) egress.Response {
+func (e *Engine) send(ctx context.Context, j *job, p *directory.Parts, now time.Time) egress.Response {
 	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
 	defer cancel()
 	body := j.parcel.message.Payload
 	return e.parts.Sender.Do(ctx, egress.Request{
-		Target: r.Target,
-		Header: dialect.Standard(dialect.Envelope{MessageID: j.parcel.text, Body: body, Sent: now, Keys: r.Keys(now), Own: r.Header}),
+		Target: p.Target,
+		Header: dialect.Standard(dialect.Envelope{MessageID: j.parcel.text, Body: body, Sent: now, Keys: p.Keys(now), Own: p.Header}),
 		Body:   body,
 	})
 }

@@ -53,8 +53,8 @@ func (e *Engine) fill(ctx context.Context, l *lane) (next time.Time, err error) 
 	case next.After(now):
 		return next, nil
 	}
-	if route.Problem != nil {
-		return e.unsendable(l, route), nil //nolint:nilerr // it is in the log, and what waits goes on waiting
+	if _, problem := route.Open(); problem != nil {
+		return e.unsendable(l, route, problem), nil //nolint:nilerr // it is in the log, and what waits goes on waiting
 	}
 	if err := e.lease(ctx, l, now); err != nil {
 		return time.Time{}, err

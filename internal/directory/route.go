@@ -2,6 +2,7 @@ package directory
 
 import (
 	"net/textproto"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -10,15 +11,29 @@ import (
 	"github.com/posthorn/posthorn/signature"
 )
 
-// Route is an endpoint with everything a request to it needs, parsed and opened once. It never changes,
-// its health apart.
+// Route is an endpoint as the directory keeps it. What a request to it needs is parsed and opened when the
+// first one is made: to find out to whom a message goes, ten thousand secrets need not be opened.
 type Route struct {
 	Endpoint hook.Endpoint
-	Target   egress.Target
-	Header   map[string][]string // the caller's own headers and credentials, by canonical name
-	Problem  error               // why nothing can be sent, such as a secret that does not open; nil if all is well
-	keys     []timedKey
+	vault    Vault
+	once     sync.Once
+	parts    Parts
+	problem  error
 	health   atomic.Pointer[hook.Health]
+}
+
+// Parts are what a request to an endpoint needs. They never change.
+type Parts struct {
+	Target egress.Target
+	Header map[string][]string // the caller's own headers and credentials, by canonical name
+	keys   []timedKey
+}
+
+// Open returns what a request needs, or why nothing can be sent, such as a secret that does not open. It does
+// the work once.
+func (r *Route) Open() (*Parts, error) {
+	r.once.Do(func() { r.problem = r.vault.fill(r.Endpoint, &r.parts) })
+	return &r.parts, r.problem
 }
 
 // Health returns how the endpoint is doing as far as this process knows.
@@ -30,7 +45,7 @@ type timedKey struct {
 }
 
 // Keys returns the keys that sign at now, the newest first.
-func (r *Route) Keys(now time.Time) []signature.Key { return live(r.keys, now) }
+func (p *Parts) Keys(now time.Time) []signature.Key { return live(p.keys, now) }
 
 func live(all []timedKey, now time.Time) []signature.Key {
 	keys := make([]signature.Key, 0, len(all))
@@ -42,45 +57,39 @@ func live(all []timedKey, now time.Time) []signature.Key {
 	return keys
 }
 
-// route prepares e. What is wrong with it is kept in the route, so that one endpoint that cannot be
-// sent to does not stop the others of its application.
 func (v Vault) route(e hook.Endpoint) *Route {
-	r := &Route{Endpoint: e}
+	r := &Route{Endpoint: e, vault: v}
 	r.health.Store(&hook.Health{FailingSince: e.FailingSince, Disabled: e.DisabledReason})
-	for _, prepare := range []func(*Route) error{v.fillKeys, v.fillHeader, parseTarget} {
-		if err := prepare(r); err != nil {
-			r.Problem = err
-			return r
-		}
-	}
 	return r
 }
 
-func (v Vault) fillKeys(r *Route) (err error) {
-	r.keys, err = v.openKeys(r.Endpoint.ID, r.Endpoint.Secrets)
+// fill parses and opens what a request to e needs.
+func (v Vault) fill(e hook.Endpoint, p *Parts) (err error) {
+	if p.keys, err = v.openKeys(e.ID, e.Secrets); err != nil {
+		return err
+	}
+	if p.Header, err = v.header(e); err != nil {
+		return err
+	}
+	p.Target, err = egress.ParseTarget(e.URL)
 	return err
 }
 
-func (v Vault) fillHeader(r *Route) error {
-	own, err := v.Headers(r.Endpoint)
+func (v Vault) header(e hook.Endpoint) (map[string][]string, error) {
+	own, err := v.Headers(e)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	authorization, err := v.Authorization(r.Endpoint)
+	authorization, err := v.Authorization(e)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.Header = make(map[string][]string, len(own)+1)
+	header := make(map[string][]string, len(own)+1)
 	if authorization != "" {
-		r.Header["Authorization"] = []string{authorization}
+		header["Authorization"] = []string{authorization}
 	}
 	for name, value := range own {
-		r.Header[textproto.CanonicalMIMEHeaderKey(name)] = []string{value}
+		header[textproto.CanonicalMIMEHeaderKey(name)] = []string{value}
 	}
-	return nil
-}
-
-func parseTarget(r *Route) (err error) {
-	r.Target, err = egress.ParseTarget(r.Endpoint.URL)
-	return err
+	return header, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
@@ -109,7 +110,7 @@ func (w *writer) signal() {
 func (w *writer) loop(ctx context.Context) {
 	defer close(w.ended)
 	for range w.wake {
-		letOthersGather()
+		w.letOthersGather()
 		next, last := w.take()
 		if members := next.size(); members > 0 {
 			w.commit(ctx, &next)
@@ -123,12 +124,19 @@ func (w *writer) loop(ctx context.Context) {
 
 // letOthersGather lets those who were just answered bring what they do next, if the processors are busy:
 // without it a group takes only what came during the last flush, and the cost of a commit is shared by few.
-// On an idle machine it returns at once.
-func letOthersGather() {
+// On an idle machine it returns at once; one that is busy with long work is not asked again.
+func (w *writer) letOthersGather() {
+	began := w.clock.Now()
 	for range 4 {
 		runtime.Gosched()
+		if w.clock.Now().Sub(began) > longEnough {
+			return
+		}
 	}
 }
+
+// longEnough is how long others may take before the group is taken all the same.
+const longEnough = 500 * time.Microsecond
 
 // take returns the next group and whether it is the last.
 func (w *writer) take() (next group, last bool) {
