@@ -71,28 +71,25 @@ func (s *suite) latencyScenario(ctx context.Context) error {
 	return err
 }
 
-// fanOutScenario asks how long one message to very many endpoints takes.
+// fanOutScenario asks how long a message to very many endpoints takes: three of them, one after the other,
+// of which the first finds nothing in memory.
 func (s *suite) fanOutScenario(ctx context.Context) error {
 	c := s.config.Config
-	c.FanOut, c.Publishers, c.Messages, c.Warmup = s.config.FanTo, 1, 1, -1
+	c.FanOut, c.Publishers, c.Messages, c.Warmup = s.config.FanTo, 1, 3, -1
 	var first, ack, all []float64
 	err := s.repeat(ctx, "fan-out", c, func(l *lab) error {
 		return l.withServer(ctx, func(server *subject) error {
-			cold, err := l.round(ctx, server, l.shape())
-			if err != nil {
-				return err
-			}
 			f, err := l.round(ctx, server, l.shape())
-			s.report.Lost += cold.Lost + f.Lost
-			first = append(first, millis(cold.Ack.Max))
-			ack, all = append(ack, millis(f.Ack.Max)), append(all, millis(f.EndToEnd.Max))
+			s.report.Lost += f.Lost
+			first = append(first, millis(f.Ack.Max))
+			ack, all = append(ack, millis(f.Ack.P50)), append(all, millis(f.EndToEnd.Max))
 			return err
 		})
 	})
 	to := "publish to " + thousands(float64(c.FanOut)) + " endpoints: "
 	s.add(to+"ack", "50 ms", showMillis, ack)
-	s.add(to+"ack of the very first, which reads the endpoints", "", showMillis, first)
-	s.add(to+"all sent", "10 s", showMillis, all)
+	s.add(to+"ack of the first, which reads the endpoints", "", showMillis, first)
+	s.add(to+"all of three such messages sent", "10 s", showMillis, all)
 	return err
 }
 
