@@ -54,7 +54,7 @@ func (e *Engine) fill(ctx context.Context, l *lane) (next time.Time, err error) 
 		return next, nil
 	}
 	if _, problem := route.Open(); problem != nil {
-		return e.unsendable(l, route, problem), nil //nolint:nilerr // it is in the log, and what waits goes on waiting
+		return e.unsendable(l, route, problem), nil
 	}
 	if err := e.lease(ctx, l, now); err != nil {
 		return time.Time{}, err
