@@ -21,10 +21,14 @@ type Envelope struct {
 // userAgent is how requests introduce themselves.
 const userAgent = "Posthorn/1 (+https://github.com/posthorn/posthorn)"
 
+// HeaderSent marks every request that Posthorn sends. A Posthorn that gets one refuses it: an endpoint that
+// points, through some proxy, at an API of ours would otherwise go round for ever.
+const HeaderSent = "Posthorn-Sent"
+
 // Standard returns the headers of a request as the Standard Webhooks specification 1.0.0 wants them
 // (section "Webhook headers"), by canonical name. The body is the payload itself.
 func Standard(e Envelope) map[string][]string {
-	header := make(map[string][]string, len(e.Own)+6)
+	header := make(map[string][]string, len(e.Own)+7)
 	for name, values := range e.Own {
 		header[name] = values
 	}
@@ -32,9 +36,9 @@ func Standard(e Envelope) map[string][]string {
 	// One array serves all values: a map of slices would cost an allocation for each header.
 	values := [...]string{
 		"application/json", userAgent, "identity", e.MessageID, strconv.FormatInt(seconds, 10),
-		string(signature.Sign(make([]byte, 0, 96*len(e.Keys)), e.MessageID, seconds, e.Body, e.Keys...)),
+		string(signature.Sign(make([]byte, 0, 96*len(e.Keys)), e.MessageID, seconds, e.Body, e.Keys...)), "1",
 	}
-	names := [...]string{"Content-Type", "User-Agent", "Accept-Encoding", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"}
+	names := [...]string{"Content-Type", "User-Agent", "Accept-Encoding", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature", HeaderSent}
 	for i, name := range names {
 		header[name] = values[i : i+1 : i+1]
 	}

