@@ -169,5 +169,8 @@ func (w *writer) close() error {
 	w.signal()
 	w.mu.Unlock()
 	<-w.ended
-	return errors.Join(w.checkpointer.close(), w.conn.Close(), w.db.Close())
+	err := w.checkpointer.close()
+	// A clean stop leaves everything in the one file, for whoever copies only that. An error loses nothing: the WAL stays.
+	_, _ = w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)") //nolint:forbidigo // the end has no caller's context
+	return errors.Join(err, w.conn.Close(), w.db.Close())
 }
