@@ -46,11 +46,21 @@ func load(path string) (*Box, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	box, err := FromText(string(text))
+	keys, flaw := readKeys(string(text))
+	if flaw != "" {
+		return nil, damaged(path, flaw)
+	}
+	box, err := newBox(keys)
 	if err != nil {
 		return nil, fmt.Errorf("key file %s: %w", path, err)
 	}
 	return box, nil
+}
+
+// damaged says to restore the file. A new key in its place would start the server and open nothing that is stored.
+func damaged(path, flaw string) error {
+	return fault.New(fault.Invalid, "key_file_damaged", "The key file %s is damaged: its key %s. Restore the file from the backup; "+
+		"no other key opens the secrets that were sealed with it.", path, flaw)
 }
 
 // checkPrivate refuses a file that anyone but its owner may read or write.
@@ -61,14 +71,15 @@ func checkPrivate(f *os.File) error {
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return fault.New(fault.Invalid, "key_file_exposed",
-			"The key file %s is open to other users of this machine; run `chmod 600 %s`.", f.Name(), f.Name())
+			"The key file %s is open to other users of this machine; run `chmod 600 %s`, and keep the key, which opens what is stored.",
+			f.Name(), f.Name())
 	}
 	return nil
 }
 
 func unreadable(path string, cause error) error {
 	return fault.New(fault.Unavailable, "key_file_unreadable",
-		"The key file %s cannot be read; make it a file that belongs to the user Posthorn runs as.", path).Because(cause)
+		"The key file %s cannot be read; make it a file that belongs to the user Posthorn runs as, or restore it from the backup.", path).Because(cause)
 }
 
 // create puts a new key at path unless a file is there already, and reports whether it did. The file

@@ -90,14 +90,15 @@ func TestKeyFileThatOthersCanReadIsRefused(t *testing.T) {
 func TestDamagedKeyFileIsRefusedAndLeftAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "encryption.key")
-	for _, text := range []string{"", "hunter2", "# nothing else\n"} {
+	for _, text := range []string{"", "hunter2", "# nothing else\n", keyText()[:20], keyText() + "\n" + keyText()[:12], "\x00\xff\x7fELF", strings.Repeat("\x00", 200)} {
 		check(t, os.WriteFile(path, []byte(text), 0o600))
 
 		_, created, err := secret.LoadOrCreate(path, rand.Reader)
 
-		refuses(t, err, fault.Invalid, "bad_encryption_key", "openssl")
+		refuses(t, err, fault.Invalid, "key_file_damaged", "The key file "+path)
+		refuses(t, err, fault.Invalid, "key_file_damaged", "Restore the file from the backup")
+		equal(t, strings.Contains(err.Error(), "openssl") || text != "" && strings.Contains(err.Error(), text), false)
 		equal(t, created, false)
-		equal(t, strings.Contains(err.Error(), path), true)
 		kept, err := os.ReadFile(path)
 		check(t, err)
 		equal(t, string(kept), text)
@@ -121,6 +122,7 @@ func TestFolderInPlaceOfTheKeyFileIsASentence(t *testing.T) {
 	_, _, err := secret.LoadOrCreate(path, rand.Reader)
 
 	refuses(t, err, fault.Unavailable, "key_file_unreadable", path)
+	refuses(t, err, fault.Unavailable, "key_file_unreadable", "restore it from the backup")
 }
 
 func TestNothingIsLeftBehindWithoutRandomness(t *testing.T) {

@@ -23,18 +23,27 @@ type rawKey [keySize]byte
 // seals, all open. The rest of a line after # is a comment, so that the key file can explain itself.
 // A key that is short, or that looks like text or a pattern rather than chance, is refused.
 func FromText(s string) (*Box, error) {
-	var keys []rawKey
+	keys, flaw := readKeys(s)
+	if flaw != "" {
+		return nil, fault.New(fault.Invalid, "bad_encryption_key", "The encryption key %s. Give the one that the stored secrets were "+
+			"sealed with; for a new database make one with `openssl rand -base64 32`.", flaw)
+	}
+	return newBox(keys)
+}
+
+// readKeys returns the keys in s, or what is wrong with one of them as the end of a sentence.
+func readKeys(s string) (keys []rawKey, flaw string) {
 	for _, word := range words(s) {
-		key, err := parseKey(word)
-		if err != nil {
-			return nil, err
+		key, flaw := parseKey(word)
+		if flaw != "" {
+			return nil, flaw
 		}
 		keys = append(keys, key)
 	}
 	if len(keys) == 0 {
-		return nil, refuse("is empty")
+		return nil, "is empty"
 	}
-	return newBox(keys)
+	return keys, ""
 }
 
 // words returns the parts of s that are not comments or separators.
@@ -47,24 +56,18 @@ func words(s string) []string {
 	return found
 }
 
-// parseKey reads one key. No error quotes the input.
-func parseKey(word string) (rawKey, error) {
+// parseKey reads one key, or says what is wrong with it without quoting it.
+func parseKey(word string) (key rawKey, flaw string) {
 	raw, err := base64.StdEncoding.DecodeString(word)
 	switch {
 	case err != nil:
-		return rawKey{}, refuse("is not base64")
+		return rawKey{}, "is not base64"
 	case len(raw) != keySize:
-		return rawKey{}, refuse(fmt.Sprintf("has %d bytes instead of %d", len(raw), keySize))
+		return rawKey{}, fmt.Sprintf("has %d bytes instead of %d", len(raw), keySize)
 	case isGuessable(raw):
-		return rawKey{}, refuse("is text or a pattern, which can be guessed")
+		return rawKey{}, "is text or a pattern, which can be guessed"
 	}
-	return rawKey(raw), nil
-}
-
-// refuse returns the error for an unusable key, which says how to make a good one.
-func refuse(why string) error {
-	return fault.New(fault.Invalid, "bad_encryption_key",
-		"The encryption key %s; make one with `openssl rand -base64 32`.", why)
+	return rawKey(raw), ""
 }
 
 // isGuessable finds passwords and patterns. Random bytes look like one of them less than once in ten

@@ -2,10 +2,13 @@ package clients_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/posthorn/posthorn/test/harness"
@@ -14,9 +17,7 @@ import (
 // TestNpmClientsDriveTheServer runs the tests in npm/ with node's own runner against a server.
 func TestNpmClientsDriveTheServer(t *testing.T) {
 	t.Parallel()
-	dir, err := filepath.Abs("npm")
-	harness.Check(t, err)
-	installPackages(t, dir)
+	dir := installPackages(t)
 	server := harness.Start(t, "POSTHORN_RETRY_SCHEDULE=100ms")
 
 	cmd := exec.CommandContext(t.Context(), program(t, "node"), "--test")
@@ -52,20 +53,36 @@ func program(t *testing.T, name string) string {
 	return path
 }
 
-// installPackages runs npm ci, unless the installed packages are those of the committed lock file. A
-// copy of the lock inside node_modules remembers what was installed.
-func installPackages(t *testing.T, dir string) {
+// installPackages installs the npm libraries, once however many tests use them, and returns their folder.
+func installPackages(t *testing.T) string {
 	t.Helper()
-	lock, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
+	program(t, "npm")
+	dir, err := filepath.Abs("npm")
 	harness.Check(t, err)
-	installed := filepath.Join(dir, "node_modules", ".installed-lock.json")
-	if before, err := os.ReadFile(installed); err == nil && bytes.Equal(before, lock) {
-		return
+	harness.Check(t, installed())
+	return dir
+}
+
+// installed is shared because several tests use the one folder side by side.
+//
+//nolint:gochecknoglobals // one installation for all tests of the process
+var installed = sync.OnceValue(func() error { return install("npm") })
+
+// install runs npm ci, unless the installed packages are those of the committed lock file. A copy of
+// the lock inside node_modules remembers what was installed.
+func install(dir string) error {
+	lock, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
+	if err != nil {
+		return err
 	}
-	cmd := exec.CommandContext(t.Context(), program(t, "npm"), "ci", "--ignore-scripts")
+	remembered := filepath.Join(dir, "node_modules", ".installed-lock.json")
+	if before, err := os.ReadFile(remembered); err == nil && bytes.Equal(before, lock) {
+		return nil
+	}
+	cmd := exec.CommandContext(context.Background(), "npm", "ci", "--ignore-scripts") // for all tests, so none may end it
 	cmd.Dir = dir
 	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("npm ci: %v\n%s", err, output)
+		return fmt.Errorf("npm ci: %w\n%s", err, output)
 	}
-	harness.Check(t, os.WriteFile(installed, lock, 0o644))
+	return os.WriteFile(remembered, lock, 0o644)
 }
