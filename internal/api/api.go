@@ -67,6 +67,8 @@ type Engine interface {
 	Check(ctx context.Context, now time.Time) error
 	// Describe returns facts about the engine.
 	Describe(ctx context.Context) (store.Description, error)
+	// Members returns who is alive on the database.
+	Members(ctx context.Context) ([]store.Member, error)
 }
 
 // Config is what an API is built from. All fields but the last two must be set.
@@ -107,6 +109,7 @@ func New(c Config) *API {
 	a.router.MethodNotAllowed(a.methodNotAllowed)
 	a.huma = huma.NewAPI(document(), adapter{a})
 	a.routeHealth()
+	a.routeNodes()
 	a.routeApplications()
 	a.routeEndpoints()
 	a.routeEndpointParts()

@@ -73,6 +73,40 @@ type ClassQuery struct {
 	StatusCodeClass classNumber `query:"status_code_class" doc:"Only answers of this class; 0 is no answer."`
 }
 
+// HistoryQuery asks for a page of what happened at an endpoint or to a message.
+type HistoryQuery struct {
+	PageQuery
+	ContentQuery
+	WhenQuery
+	StatusQuery
+}
+
+// asked returns the filter and the page asked for, newest first.
+func (q HistoryQuery) asked() (store.AttemptFilter, store.Page[id.ID], error) {
+	filter := store.AttemptFilter{
+		Statuses: q.wanted(), EventTypes: q.EventTypes, Channel: q.Channel, Before: q.Before, After: q.After,
+		WithContent: q.WithContent,
+	}
+	page, err := q.byID(id.Attempt, false)
+	if err == nil {
+		err = q.check()
+	}
+	return filter, page, err
+}
+
+// AttemptQuery asks for a page of attempts.
+type AttemptQuery struct {
+	HistoryQuery
+	ClassQuery
+}
+
+// asked returns the filter and the page asked for, newest first.
+func (q AttemptQuery) asked() (store.AttemptFilter, store.Page[id.ID], error) {
+	filter, page, err := q.HistoryQuery.asked()
+	filter.StatusClass = q.StatusCodeClass.pointer()
+	return filter, page, err
+}
+
 // statusNumber is a status.
 type statusNumber struct{ number }
 
@@ -113,52 +147,34 @@ func (a *API) routeAttempts() {
 
 func (a *API) listAttemptsByEndpoint(ctx context.Context, in *struct {
 	EndpointPath
-	PageQuery
-	ContentQuery
-	WhenQuery
-	StatusQuery
-	ClassQuery
+	AttemptQuery
 	WithMsg unoffered `query:"with_msg" hidden:"true"`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
-	page, err := in.byID(id.Attempt, false)
+	filter, page, err := in.asked()
 	if err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
 		return nil, err
 	}
 	_, e, err := a.endpoint(ctx, in.AppID, in.EndpointID)
 	if err != nil {
 		return nil, err
 	}
-	filter := attemptFilter(in.WhenQuery, in.StatusQuery, in.ContentQuery)
-	filter.StatusClass = in.StatusCodeClass.pointer()
 	list, err := a.History.AttemptsByEndpoint(ctx, e, filter, page)
 	return listed(list, id.Attempt.Text, attemptOut(in.WithContent), err)
 }
 
 func (a *API) listAttemptsByMessage(ctx context.Context, in *struct {
 	MessagePath
-	PageQuery
-	ContentQuery
-	WhenQuery
-	StatusQuery
-	ClassQuery
+	AttemptQuery
 	EndpointID string `query:"endpoint_id" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only this endpoint."`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
-	page, err := in.byID(id.Attempt, false)
+	filter, page, err := in.asked()
 	if err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
 		return nil, err
 	}
 	owner, m, err := a.message(ctx, in.AppID, in.MsgID)
 	if err != nil {
 		return nil, err
 	}
-	filter := attemptFilter(in.WhenQuery, in.StatusQuery, in.ContentQuery)
-	filter.StatusClass = in.StatusCodeClass.pointer()
 	if in.EndpointID != "" {
 		e, err := a.Endpoints.Get(ctx, owner.Key, in.EndpointID)
 		if err != nil {
@@ -216,13 +232,6 @@ func (a *API) resend(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return answered(EmptyResponse{}, a.Replayer.Resend(ctx, owner.Key, m, e))
-}
-
-func attemptFilter(when WhenQuery, status StatusQuery, content ContentQuery) store.AttemptFilter {
-	return store.AttemptFilter{
-		Statuses: status.wanted(), EventTypes: when.EventTypes, Channel: when.Channel, Before: when.Before, After: when.After,
-		WithContent: content.WithContent,
-	}
 }
 
 // attemptOut returns a function that shows attempts, with the answers or without.

@@ -63,23 +63,16 @@ func (a *API) listDestinations(ctx context.Context, in *struct {
 
 func (a *API) listEndpointMessages(ctx context.Context, in *struct {
 	EndpointPath
-	PageQuery
-	ContentQuery
-	WhenQuery
-	StatusQuery
+	HistoryQuery
 }) (*answerOf[ListResponse[EndpointMessageOut]], error) {
-	page, err := in.byID(id.Attempt, false)
+	filter, page, err := in.asked()
 	if err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
 		return nil, err
 	}
 	_, e, err := a.endpoint(ctx, in.AppID, in.EndpointID)
 	if err != nil {
 		return nil, err
 	}
-	filter := attemptFilter(in.WhenQuery, in.StatusQuery, in.ContentQuery)
 	list, err := a.History.MessagesByEndpoint(ctx, e, filter, page)
 	show := messageOut(in.WithContent)
 	return listed(list, id.Attempt.Text, func(m store.EndpointMessage) EndpointMessageOut {

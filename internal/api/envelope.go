@@ -64,7 +64,7 @@ func checkJSON(body []byte) error {
 	case tooDeep(body):
 		return malformed("Nest at most %d levels.", maxDepth)
 	case !gjson.ValidBytes(body): // recursive, but not deeper than that
-		return malformed("Send a body that is valid JSON.")
+		return malformed(notJSON)
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (e *envelope) takeAside(key string, value gjson.Result) (err error) {
 		}
 	default:
 		if value.Type != gjson.Null { // newer libraries may mention what nobody has set
-			err = fault.In("body."+key, "value_error", "Leave this field out: there is no such field.")
+			err = fault.In("body."+key, "value_error", noSuchField)
 		}
 	}
 	return err

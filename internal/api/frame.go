@@ -34,13 +34,7 @@ const requests = id.Kind("req")
 
 // frame does what every request needs before it is routed.
 func (a *API) frame(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{requestID: requests.Text(a.IDs.New(a.Clock.Now()))}
-		head := w.Header()
-		head.Set("X-Request-Id", c.requestID)
-		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("Cache-Control", "no-store")
-		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	return a.noted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := a.checkBody(r); err != nil {
 			a.fail(w, r, err)
 			return
@@ -48,6 +42,18 @@ func (a *API) frame(next http.Handler) http.Handler {
 		trimSlash(r.URL)
 		joinLists(r.URL)
 		next.ServeHTTP(w, r)
+	}))
+}
+
+// noted gives the request an id, and room for what becomes known about it.
+func (a *API) noted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{requestID: requests.Text(a.IDs.New(a.Clock.Now()))}
+		head := w.Header()
+		head.Set("X-Request-Id", c.requestID)
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 	})
 }
 

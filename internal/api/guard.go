@@ -20,7 +20,7 @@ func (a *API) guarded(scope hook.Scope, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := a.authenticate(r)
 		if err == nil && rank(who.Scope) < rank(scope) {
-			err = forbidden()
+			err = forbidden(tooNarrow, reach(scope))
 		}
 		if err != nil {
 			a.fail(w, r, err)
@@ -40,8 +40,35 @@ func (a *API) authenticate(r *http.Request) (auth.Identity, error) {
 	return a.Auth.Authenticate(r.Context(), strings.TrimSpace(token))
 }
 
-func forbidden() error {
-	return fault.New(fault.Forbidden, "insufficient_scope", "This token does not reach that far.")
+const tooNarrow = "This token does not reach that far: send one %s."
+
+func forbidden(format string, args ...any) error {
+	return fault.New(fault.Forbidden, "insufficient_scope", format, args...)
+}
+
+// reach says which tokens have the scope, as a person would who has to find one.
+func reach(s hook.Scope) string {
+	if s == hook.ScopeServer {
+		return "of the whole server, such as the admin token"
+	}
+	return "of the application, not of its portal"
+}
+
+// Admins lets only those through whose token reaches everything. It is for what stands beside the API and
+// tells about all applications. There any other token is as good as none and gets 401 too, which RFC 9110,
+// section 15.5.2, has for credentials that are refused; what is said differs.
+func (a *API) Admins(next http.Handler) http.Handler {
+	return a.noted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := a.authenticate(r)
+		if err == nil && who.Scope != hook.ScopeServer {
+			err = fault.New(fault.Unauthenticated, "authentication_failed", tooNarrow, reach(hook.ScopeServer))
+		}
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
 }
 
 // rank orders the scopes. An unknown one reaches nothing.
@@ -75,7 +102,7 @@ func (a *API) application(ctx context.Context, ref string) (hook.Application, er
 	if named.ID == own.ID || named.UID != "" && named.UID == own.UID {
 		return own, nil
 	}
-	return hook.Application{}, forbidden()
+	return hook.Application{}, forbidden("This token is for one application, which the path does not name.")
 }
 
 // endpoint returns an endpoint of the application that ref names.

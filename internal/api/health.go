@@ -15,6 +15,7 @@ type HealthOut struct {
 	Status     string `json:"status" enum:"ok" doc:"ok if the server can keep its promise."`
 	Engine     string `json:"engine" doc:"The database engine."`
 	Durability string `json:"durability" doc:"The settings that make an acknowledged message survive a power cut."`
+	Nodes      int    `json:"nodes" doc:"How many nodes are alive on the database; the list of nodes says more."`
 }
 
 const healthPath = "/api/v1/health"
@@ -49,6 +50,16 @@ func (a *API) routeHealth() {
 }
 
 func (a *API) getHealth(ctx context.Context, _ *struct{}) (*answerOf[HealthOut], error) {
+	return answered(a.findHealth(ctx))
+}
+
+// Healthy returns what health answers with if the server cannot keep its promise, else nil.
+func (a *API) Healthy(ctx context.Context) error {
+	_, err := a.findHealth(ctx)
+	return err
+}
+
+func (a *API) findHealth(ctx context.Context) (HealthOut, error) {
 	a.health.mu.Lock()
 	defer a.health.mu.Unlock()
 	now := a.Clock.Now()
@@ -56,7 +67,7 @@ func (a *API) getHealth(ctx context.Context, _ *struct{}) (*answerOf[HealthOut],
 		a.health.at = now
 		a.health.found, a.health.err = a.examine(ctx, now)
 	}
-	return answered(a.health.found, a.health.err)
+	return a.health.found, a.health.err
 }
 
 // examine asks the engine. The finding is for everybody who asks within healthAge, so it must not depend
@@ -69,5 +80,9 @@ func (a *API) examine(ctx context.Context, now time.Time) (HealthOut, error) {
 		return HealthOut{}, fault.New(fault.Unavailable, "unhealthy", "The database cannot be written.").Because(err)
 	}
 	about, err := a.Engine.Describe(ctx)
-	return HealthOut{Status: "ok", Engine: about.Engine, Durability: about.Durability}, err
+	if err != nil {
+		return HealthOut{}, err
+	}
+	nodes, err := a.Engine.Members(ctx)
+	return HealthOut{Status: "ok", Engine: about.Engine, Durability: about.Durability, Nodes: len(nodes)}, err
 }

@@ -32,6 +32,10 @@ func (e *engine) Describe(ctx context.Context) (store.Description, error) {
 	return store.Description{Engine: "sqlite"}, ctx.Err()
 }
 
+func (e *engine) Members(context.Context) ([]store.Member, error) {
+	return []store.Member{{Run: store.Run{Node: store.Node{Name: "north"}}, Own: true}}, nil
+}
+
 // examined is an API over the engine and a function that asks for its health.
 func examined(e *engine, now *time.Time) func(context.Context) *httptest.ResponseRecorder {
 	h := api.New(api.Config{

@@ -119,7 +119,7 @@ func (a *API) repeat(w http.ResponseWriter, claim store.Claim, sealed []byte) er
 	return nil
 }
 
-func answerContext(claim store.Claim) []byte { return append([]byte("answer:"), claim.Key[:]...) }
+func answerContext(claim store.Claim) []byte { return claim.Bound() }
 
 // claim scopes the caller's key by who is calling and what for.
 func (a *API) claim(r *http.Request, key string, body []byte) store.Claim {

@@ -34,7 +34,7 @@ func (g *given[T]) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	if !g.null {
 		return nil
 	}
-	return []error{&huma.ErrorDetail{Location: at.String(), Message: "leave the field out, or give a value that is not null"}}
+	return []error{&huma.ErrorDetail{Location: at.String(), Message: "Leave the field out, or give a value that is not null."}}
 }
 
 // clearable is a field of a PATCH that may be absent, or null to take the value away.

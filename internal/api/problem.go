@@ -1,13 +1,16 @@
 package api
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
 
 	"github.com/posthorn/posthorn/internal/fault"
 )
@@ -36,34 +39,31 @@ type problem struct {
 	body   any
 }
 
-func (p problem) Error() string                { return http.StatusText(p.status) }
-func (p problem) GetStatus() int               { return p.status }
-func (p problem) MarshalJSON() ([]byte, error) { return json.Marshal(p.body) }
+func (p problem) Error() string  { return http.StatusText(p.status) }
+func (p problem) GetStatus() int { return p.status }
+
+// MarshalJSON returns the body as it is read in a terminal: nothing of it is put into a page, so nothing is
+// escaped as if it were.
+func (p problem) MarshalJSON() ([]byte, error) {
+	var text bytes.Buffer
+	err := huma.DefaultJSONFormat.Marshal(&text, p.body)
+	return text.Bytes(), err
+}
 
 // statusOf is the one place where a kind of failure becomes a status.
 func statusOf(k fault.Kind) int {
-	switch k {
-	case fault.Invalid:
-		return http.StatusUnprocessableEntity
-	case fault.Unauthenticated:
-		return http.StatusUnauthorized
-	case fault.Forbidden:
-		return http.StatusForbidden
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case fault.Limited:
-		return http.StatusTooManyRequests
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
-	case fault.Unsupported:
-		return http.StatusUnsupportedMediaType
-	case fault.Internal:
-	}
-	return http.StatusInternalServerError
+	return [...]int{
+		fault.Internal:        http.StatusInternalServerError,
+		fault.Invalid:         http.StatusUnprocessableEntity,
+		fault.Unauthenticated: http.StatusUnauthorized,
+		fault.Forbidden:       http.StatusForbidden,
+		fault.NotFound:        http.StatusNotFound,
+		fault.Conflict:        http.StatusConflict,
+		fault.TooLarge:        http.StatusRequestEntityTooLarge,
+		fault.Limited:         http.StatusTooManyRequests,
+		fault.Unavailable:     http.StatusServiceUnavailable,
+		fault.Unsupported:     http.StatusUnsupportedMediaType,
+	}[k]
 }
 
 // The codes whose status is not that of their kind: the public interface has statuses of their own for them.
@@ -125,9 +125,9 @@ func locate(field string) []string {
 // fail answers with a failure outside of the framework.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := a.problemOf(r.Context(), err)
-	body, err := json.Marshal(p)
+	body, err := p.MarshalJSON()
 	if err != nil {
-		body = []byte(`{"code":"internal","detail":"Something went wrong here."}`)
+		body = []byte(`{"code":"internal","detail":"Something went wrong here."}` + "\n")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if p.status == http.StatusUnauthorized {
@@ -141,40 +141,24 @@ func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
 	a.fail(w, r, fault.New(fault.NotFound, "not_found", "There is nothing at this path."))
 }
 
+// methodNotAllowed names the methods that the path has, which RFC 9110 demands in section 15.5.6.
 func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
-	a.fail(w, r, fault.New(fault.Unsupported, codeNotAllowed, "Use another method on this path."))
+	allowed := strings.Join(a.methodsOf(r.URL), ", ")
+	if allowed == "" { // the router says this of any path if it does not know the method
+		a.notFound(w, r)
+		return
+	}
+	w.Header().Set("Allow", allowed)
+	a.fail(w, r, fault.New(fault.Unsupported, codeNotAllowed, "Use another method on this path: %s.", allowed))
 }
 
-// translate turns the framework's error bodies into ours. It is a transformer of this API alone, since
-// the framework's own hook for errors is global and belongs to whoever embeds us.
-func translate(_ huma.Context, _ string, body any) (any, error) {
-	found, ok := body.(*huma.ErrorModel)
-	if !ok {
-		return body, nil
+// methodsOf returns the methods that are served on the path.
+func (a *API) methodsOf(u *url.URL) []string {
+	path := u.RawPath // as the router chooses
+	if path == "" {
+		path = u.Path
 	}
-	switch found.Status {
-	case http.StatusUnprocessableEntity:
-		return validation(found), nil
-	case http.StatusBadRequest:
-		return HTTPError{codeMalformed, "Send a body that is valid JSON."}, nil
-	case http.StatusRequestEntityTooLarge:
-		return HTTPError{"payload_too_large", "Send a smaller body."}, nil
-	case http.StatusRequestTimeout:
-		return HTTPError{"timeout", "Send the body faster."}, nil
-	}
-	return HTTPError{"error", http.StatusText(found.Status)}, nil
-}
-
-// validation lists what the framework found. It leaves out the values: they may be secrets.
-func validation(found *huma.ErrorModel) HTTPValidationError {
-	items := make([]ValidationErrorItem, 0, len(found.Errors))
-	for _, e := range found.Errors {
-		const missing, end = "expected required property ", " to be present"
-		loc := locate(e.Location)
-		if name, ok := strings.CutPrefix(e.Message, missing); ok {
-			loc = append(loc, strings.TrimSuffix(name, end))
-		}
-		items = append(items, ValidationErrorItem{Loc: loc, Msg: e.Message, Type: "value_error"})
-	}
-	return HTTPValidationError{Detail: items}
+	return slices.DeleteFunc(
+		[]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		func(method string) bool { return !a.router.Match(chi.NewRouteContext(), method, path) })
 }

@@ -131,7 +131,7 @@ func withContent(r *http.Request) (bool, error) {
 	return with, nil
 }
 
-// appendMessage appends a MessageOut. All texts in it are names, which need no escapes.
+// appendMessage appends a MessageOut and, as behind every answer, a line break. All texts in it are names, which need no escapes.
 func appendMessage(dst []byte, m hook.Message, withContent bool) []byte {
 	dst = append(dst, `{"id":"`...)
 	dst = id.Message.Append(dst, m.ID)
@@ -149,7 +149,7 @@ func appendMessage(dst []byte, m hook.Message, withContent bool) []byte {
 	dst = append(dst, payloadOut(m.Payload, withContent)...)
 	dst = append(dst, `,"timestamp":"`...)
 	dst = m.CreatedAt.Truncate(time.Microsecond).AppendFormat(dst, time.RFC3339Nano)
-	return append(dst, `"}`...)
+	return append(dst, '"', '}', '\n')
 }
 
 func appendName(dst []byte, name string) []byte {

@@ -84,7 +84,7 @@ func newServer(t *testing.T) *server {
 	db, err := sqlite.Open(t.Context(), filepath.Join(folder, "posthorn.db"), sqlite.Options{})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
-	check(t, db.Begin(t.Context(), 1, 100, zone.Now()))
+	check(t, db.Begin(t.Context(), store.Run{Key: 1, Window: 100}, zone.Now()))
 	box, _, err := secret.LoadOrCreate(filepath.Join(t.TempDir(), "key"), rand.Reader)
 	check(t, err)
 	who, err := auth.New(auth.Config{Tokens: db, Applications: db, IDs: ids, Random: rand.Reader})

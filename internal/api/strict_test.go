@@ -32,9 +32,26 @@ func TestQ20WrongBodiesAreRefusedWithTheFieldsPath(t *testing.T) {
 				if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, want) {
 					t.Errorf("%s with %s: got %d %s", at, c, got.status, got.text)
 				}
+				if !inSentences(got) {
+					t.Errorf("%s with %s is no sentence: %s", at, c, got.text)
+				}
 			}
 		}
 	}
+}
+
+// inSentences reports whether all that is said about an input is a sentence of ours: what the framework says
+// begins with a small letter and ends without a full stop, and what we say for the unknown names the document.
+func inSentences(a answer) bool {
+	items, _ := a.body["detail"].([]any)
+	for _, item := range items {
+		fields, _ := item.(map[string]any)
+		msg, _ := fields["msg"].(string)
+		if !strings.HasSuffix(msg, ".") || strings.ToUpper(msg[:1]) != msg[:1] || strings.Contains(msg, "openapi.json") {
+			return false
+		}
+	}
+	return len(items) > 0
 }
 
 // wrongBodies returns a body for each field that has something wrong with that field and nothing else.

@@ -65,7 +65,7 @@ func (s *Applications) Create(ctx context.Context, n NewApplication) (hook.Appli
 	}
 	created, err := s.store.CreateApplication(ctx, a)
 	if err != nil {
-		return hook.Application{}, err
+		return hook.Application{}, uidTaken("application", a.UID, err)
 	}
 	s.changes.ApplicationChanged(created.Key)
 	return created, nil
@@ -119,16 +119,17 @@ func (s *Applications) Delete(ctx context.Context, ref string) error {
 func (s *Applications) update(
 	ctx context.Context, ref store.Ref, apply func(*hook.Application),
 ) (hook.Application, error) {
-	now := moment(s.clock)
+	now, uid := moment(s.clock), ""
 	a, err := s.store.UpdateApplication(ctx, ref, func(a *hook.Application) error {
 		apply(a)
-		a.UpdatedAt = now
+		a.UpdatedAt, uid = now, a.UID
 		return checkApplication(*a)
 	})
-	if err == nil {
-		s.changes.ApplicationChanged(a.Key)
+	if err != nil {
+		return a, uidTaken("application", uid, err)
 	}
-	return a, err
+	s.changes.ApplicationChanged(a.Key)
+	return a, nil
 }
 
 func (n NewApplication) apply(a *hook.Application) {

@@ -43,6 +43,17 @@ func checkUID(k id.Kind, uid string) error {
 	return checkName("uid", uid, hook.MaxName)
 }
 
+// uidTaken says of an error about a name that is taken which field the name stands in. A store knows only that
+// a unique rule was broken; of applications and endpoints there is one, on the uid.
+func uidTaken(noun, uid string, err error) error {
+	if fault.CodeOf(err) != "taken" {
+		return err
+	}
+	problem := fault.New(fault.Conflict, "taken", "Another %s has the uid %s already; choose another uid.", noun, uid)
+	problem.Field = "uid"
+	return problem.Because(err)
+}
+
 // checkNames refuses a list that is too long or has a member that is no name.
 func checkNames(field string, names []string, most, limit int) error {
 	if len(names) > most {

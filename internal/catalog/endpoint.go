@@ -62,7 +62,7 @@ func (s *Endpoints) Create(ctx context.Context, application hook.Key, n NewEndpo
 	}
 	created, err := s.store.CreateEndpoint(ctx, e)
 	if err != nil {
-		return hook.Endpoint{}, err
+		return hook.Endpoint{}, uidTaken("endpoint", e.UID, err)
 	}
 	s.config.Changes.EndpointChanged(application, created.Key)
 	return created, nil
@@ -125,18 +125,19 @@ func (s *Endpoints) Delete(ctx context.Context, application hook.Key, ref string
 func (s *Endpoints) update(
 	ctx context.Context, application hook.Key, ref string, change func(*hook.Endpoint) error,
 ) (hook.Endpoint, error) {
-	now := moment(s.config.Clock)
+	now, uid := moment(s.config.Clock), ""
 	e, err := s.store.UpdateEndpoint(ctx, application, store.RefOf(id.Endpoint, ref), func(e *hook.Endpoint) error {
 		if err := change(e); err != nil {
 			return err
 		}
-		e.UpdatedAt = now
+		e.UpdatedAt, uid = now, e.UID
 		return nil
 	})
-	if err == nil {
-		s.config.Changes.EndpointChanged(application, e.Key)
+	if err != nil {
+		return e, uidTaken("endpoint", uid, err)
 	}
-	return e, err
+	s.config.Changes.EndpointChanged(application, e.Key)
+	return e, nil
 }
 
 // checkTypes refuses event types that do not exist, where they must.

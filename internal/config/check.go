@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 
 	"github.com/posthorn/posthorn/internal/auth"
@@ -28,6 +29,8 @@ func (l *Loaded) checkOne(key string) error {
 	switch key {
 	case "listen":
 		return checkListen(l.Listen)
+	case "data":
+		return checkFolder(l.Data)
 	case "public_url":
 		return checkURL(l.PublicURL)
 	case "admin_token":
@@ -66,14 +69,14 @@ func (l *Loaded) checkRetention() error {
 
 // problem puts the setting's names in front of a check's own sentence.
 func (v Value) problem(err error) string {
-	if errors.Is(err, errValue) {
-		return v.complaint(v.Text)
+	if found := reason(""); errors.Is(err, errValue) || errors.As(err, &found) {
+		return v.complaint(v.Text, err)
 	}
-	reason := err.Error()
+	sentence := err.Error()
 	if problem := (*fault.Error)(nil); errors.As(err, &problem) {
-		reason = problem.Detail
+		sentence = problem.Detail
 	}
-	return "The setting " + v.Key + " (" + v.Names() + ", here from " + v.Origin + ") is not usable: " + reason
+	return "The setting " + v.Key + " (" + v.Names() + ", here from " + v.Origin + ") is not usable: " + sentence
 }
 
 func ifSet(s secret.String, check func(secret.String) error) error {
@@ -89,7 +92,16 @@ func checkListen(address string) error {
 		return errValue
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return errValue
+		return reasonf("the port %q is no number from 0 to 65535", port)
+	}
+	return nil
+}
+
+// checkFolder refuses a path at which there is something else than a folder. One that is not there yet is
+// made later, and whether it can be used shows then.
+func checkFolder(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return reason("it is not a directory")
 	}
 	return nil
 }

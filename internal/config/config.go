@@ -23,16 +23,20 @@ import (
 //	empty    "no" if set but empty is a mistake rather than a choice
 //	doc      what it is for
 type Config struct {
-	Listen         string        `key:"listen" default:"127.0.0.1:8071" form:"host:port" empty:"no" doc:"Address to serve the API on. Port 0 takes a free one."`
+	Listen         string        `key:"listen" default:"127.0.0.1:8071" form:"host:port, such as 127.0.0.1:8071" empty:"no" doc:"Address to serve the API on. Port 0 takes a free one."`
 	Data           string        `key:"data" default:"./data" form:"a folder" empty:"no" doc:"Folder of the SQLite database and the key file. It is made if it is not there."`
 	DatabaseURL    secret.String `key:"database_url" flag:"database" form:"postgres://user:password@host/name" doc:"PostgreSQL database to use instead of SQLite."`
+	ReadURL        secret.String `key:"database_read_url" flag:"-" form:"postgres://user:password@host/name" doc:"Read replica of the PostgreSQL database, for lists and history. What was just published may be missing from them for a moment."`
+	AutoMigrate    bool          `key:"auto_migrate" default:"true" doc:"Whether a start brings the schema of the PostgreSQL database up to date. Without it, run posthorn migrate up first."`
+	Roles          Roles         `key:"roles" default:"api,deliver,receive,maintain" form:"words separated by commas" empty:"no" doc:"What this node does: api serves the API, deliver sends, receive takes webhooks in, maintain does the chores. With SQLite, all of them."`
+	NodeName       string        `key:"node_name" form:"a name" doc:"What this node is called in the list of nodes. Without it, the name of the machine."`
 	AdminToken     secret.String `key:"admin_token" flag:"-" form:"at least 24 characters, such as openssl rand -hex 24 prints" empty:"no" doc:"Token that may do everything. Without it, one is generated at the first start and shown once. Changing it ends the former one."`
-	EncryptionKey  secret.String `key:"encryption_key" flag:"-" form:"base64 of 32 random bytes, as openssl rand -base64 32 prints; several separated by commas, the first seals" empty:"no" doc:"Key for secrets at rest. Without it, a key file is made beside the data."`
+	EncryptionKey  secret.String `key:"encryption_key" flag:"-" form:"base64 of 32 bytes, such as openssl rand -base64 32 prints" empty:"no" doc:"Key for secrets at rest. Several may be given, separated by commas: the first seals, all open. Without it, a key file is made beside the data."`
 	JWTSecret      secret.String `key:"jwt_secret" flag:"-" form:"at least 32 bytes, such as openssl rand -base64 48 prints" empty:"no" doc:"Secret of the JWTs that are accepted beside tokens. Without it, none are."`
-	PublicURL      string        `key:"public_url" form:"http(s)://host" doc:"Where people reach this server, for links. Endpoints may not point there."`
-	AllowNetworks  Networks      `key:"allow_networks" form:"CIDR blocks separated by commas, such as 127.0.0.0/8" doc:"Networks that endpoints may point to although they are not public. Plain http is allowed there."`
+	PublicURL      string        `key:"public_url" form:"http:// or https:// and a host" doc:"Where people reach this server, for links. Endpoints may not point there."`
+	AllowNetworks  Networks      `key:"allow_networks" form:"networks such as 10.1.0.0/16, separated by commas" doc:"Networks in CIDR form that endpoints may point to although they are not public. Plain http is allowed there. With a network set, an http URL with a name in it is taken, since where the name leads shows only when a webhook is sent: outside of the networks each attempt fails with the words \"Plain http is not permitted here; use an https URL.\""`
 	AllowHTTP      bool          `key:"allow_http" default:"false" doc:"Whether endpoints may use plain http everywhere."`
-	RetrySchedule  Schedule      `key:"retry_schedule" default:"5s,5m,30m,2h,5h,10h,14h,20h,24h" form:"durations separated by commas" doc:"Waits before each retry of a delivery; each is stretched by up to a fifth. Empty never retries."`
+	RetrySchedule  Schedule      `key:"retry_schedule" default:"5s,5m,30m,2h,5h,10h,14h,20h,24h" form:"at most 50 durations of at most 168h, separated by commas, such as 5s,5m,30m,2h" doc:"Waits before each retry of a delivery; each is stretched by up to a fifth. Empty never retries."`
 	AttemptTimeout time.Duration `key:"attempt_timeout" default:"15s" min:"1s" max:"60s" doc:"How long a whole attempt may take, from the name lookup to the last byte of the answer."`
 	MaxInFlight    int           `key:"max_in_flight" default:"128" min:"1" max:"10000" doc:"Most requests to one endpoint at a time."`
 	ResponseKeep   Size          `key:"response_keep" default:"16KiB" min:"1KiB" max:"1MiB" doc:"How much of an endpoint's answer is kept with the attempt."`

@@ -131,13 +131,13 @@ func TestWrongValuesNameFlagVariableKeyAndWhatIsAllowed(t *testing.T) {
 		"POSTHORN_ATTEMPT_TIMEOUT=":         "15s",
 		"POSTHORN_MAX_IN_FLIGHT=0":          "from 1 to 10000",
 		"POSTHORN_EVENT_TYPES=closed":       "open or strict",
-		"POSTHORN_ALLOW_NETWORKS=localhost": "CIDR",
-		"POSTHORN_ALLOW_NETWORKS=10.0.0.1":  "CIDR",
+		"POSTHORN_ALLOW_NETWORKS=localhost": "10.1.0.0/16",
+		"POSTHORN_ALLOW_NETWORKS=10.0.0.1":  "10.0.0.1/32",
 		"POSTHORN_LISTEN=8071":              "host:port",
 		"POSTHORN_LISTEN=":                  "host:port",
 		"POSTHORN_MAX_BODY=-1":              "from 1KiB",
 		"POSTHORN_RETRY_SCHEDULE=1s;2s":     "commas",
-		"POSTHORN_PUBLIC_URL=example.com":   "http(s)://",
+		"POSTHORN_PUBLIC_URL=example.com":   "https://",
 		"POSTHORN_MEMORY=9000000000GiB":     "from 1MiB",
 	} {
 		_, err := source{env: []string{assignment}}.load(t)

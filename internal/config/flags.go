@@ -4,6 +4,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -26,6 +27,22 @@ func AddFlags(flags *pflag.FlagSet, keys ...string) {
 			flag.NoOptDefVal = "true"
 		}
 	}
+}
+
+// SwitchBefore returns the switch that a stray argument was meant for, such as "--allow-http" for the "false"
+// of "--allow-http false", and nothing if it was meant for none. A switch takes a value only behind an equals
+// sign, so that it can stand alone.
+func SwitchBefore(flags *pflag.FlagSet, argument string) string {
+	found := ""
+	if _, err := strconv.ParseBool(argument); err != nil {
+		return found
+	}
+	flags.Visit(func(f *pflag.Flag) {
+		if f.NoOptDefVal == "true" && f.Value.String() == f.NoOptDefVal {
+			found = "--" + f.Name
+		}
+	})
+	return found
 }
 
 // Environment returns the environment of the process.

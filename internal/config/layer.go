@@ -66,7 +66,7 @@ func unknownKeys(l layer, path string) error {
 	keys := keys()
 	for _, key := range l.values.Keys() {
 		if !contains(keys, key) {
-			return fault.In(key, "unknown_setting", "The settings file %s has the key %q, which is no setting%s.",
+			return fault.In(key, "unknown_setting", "The settings file %s has the key %q, which is no setting%s",
 				path, key, DidYouMean(key, keys))
 		}
 	}
@@ -92,7 +92,7 @@ func unknownVariables(l layer) []string {
 	for _, key := range l.values.Keys() {
 		if !contains(known, key) {
 			name := prefix + strings.ToUpper(key)
-			warnings = append(warnings, fmt.Sprintf("The environment variable %s is no setting%s.", name, DidYouMean(name, variables())))
+			warnings = append(warnings, fmt.Sprintf("The environment variable %s is no setting%s", name, DidYouMean(name, variables())))
 		}
 	}
 	return warnings

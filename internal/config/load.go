@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -47,6 +48,7 @@ func Load(flags *pflag.FlagSet, environ []string) (Loaded, error) {
 	if problems != nil {
 		return Loaded{}, fault.New(fault.Invalid, "bad_setting", "%s", strings.Join(problems, "\n"))
 	}
+	loaded.Warnings = append(loaded.Warnings, loaded.risks()...)
 	return loaded, nil
 }
 
@@ -102,7 +104,7 @@ func (l *Loaded) take(s Setting, layers []layer) (Value, error) {
 		value.Text = secret.Redacted
 	}
 	if err != nil {
-		return value, fault.In(s.Key, "bad_setting", "%s", value.complaint(raw))
+		return value, fault.In(s.Key, "bad_setting", "%s", value.complaint(raw, err))
 	}
 	return value, nil
 }
@@ -130,8 +132,8 @@ func (s Setting) text(raw any) (string, error) {
 	return "", errValue
 }
 
-// complaint is the sentence about a value that is not allowed.
-func (v Value) complaint(raw any) string {
+// complaint is the sentence about a value that is not allowed, with the reason if err has one.
+func (v Value) complaint(raw any, err error) string {
 	shown := fmt.Sprintf("%q", v.Text)
 	switch _, isText := raw.(string); {
 	case v.Text == "" && raw != nil && !isText:
@@ -141,5 +143,9 @@ func (v Value) complaint(raw any) string {
 	case v.Secret:
 		shown = "not usable"
 	}
-	return fmt.Sprintf("The setting %s (%s) is %s in the %s; it must be %s.", v.Key, v.Names(), shown, v.Origin, v.Allowed())
+	why := ""
+	if found := reason(""); errors.As(err, &found) {
+		why = ": " + string(found)
+	}
+	return fmt.Sprintf("The setting %s (%s) is %s in the %s%s; it must be %s.", v.Key, v.Names(), shown, v.Origin, why, v.Allowed())
 }

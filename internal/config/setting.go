@@ -82,7 +82,7 @@ func (s Setting) Allowed() string {
 func (s Setting) kind() string {
 	switch s.typ {
 	case reflect.TypeFor[time.Duration]():
-		return "a duration such as 500ms, 15s, 10m, 2h or 90d"
+		return aDuration
 	case reflect.TypeFor[Size]():
 		return "a size such as 512KiB, 64MiB or 2GiB"
 	case reflect.TypeFor[int]():

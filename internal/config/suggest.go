@@ -20,8 +20,8 @@ func variables() []string {
 
 func contains(names []string, name string) bool { return slices.Contains(names, name) }
 
-// DidYouMean returns "; did you mean x?"-like text for the known name nearest to a wrong one, or
-// nothing if none is near.
+// DidYouMean returns the end of a sentence about a wrong name: "; did you mean x?" for the known name nearest
+// to it, and a full stop if none is near.
 func DidYouMean(wrong string, known []string) string {
 	best, least := "", max(2, len(wrong)/3)+1
 	for _, name := range known {
@@ -30,7 +30,7 @@ func DidYouMean(wrong string, known []string) string {
 		}
 	}
 	if best == "" {
-		return ""
+		return "."
 	}
 	return "; did you mean " + best + "?"
 }

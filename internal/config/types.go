@@ -47,19 +47,37 @@ func cutAny(text string, suffixes []string) (string, bool) {
 type Networks []netip.Prefix
 
 // UnmarshalText reads networks separated by commas. A bare address is refused rather than guessed to
-// be a network of one.
+// be a network of one, and so is an address inside of a network: either could be a slip.
 func (n *Networks) UnmarshalText(text []byte) error {
 	networks := Networks{}
 	for _, word := range fields(string(text)) {
-		network, err := netip.ParsePrefix(word)
-		if err != nil || network != network.Masked() {
-			return errValue
+		network, err := parseNetwork(word)
+		if err != nil {
+			return err
 		}
 		networks = append(networks, network)
 	}
 	*n = networks
 	return nil
 }
+
+func parseNetwork(word string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(word); err == nil && addr.Zone() == "" {
+		return netip.Prefix{}, reasonf("%s is an address, write %s for that one alone", word, alone(addr))
+	}
+	network, err := netip.ParsePrefix(word)
+	if err != nil {
+		return netip.Prefix{}, reasonf("%q is not a network", word)
+	}
+	if network != network.Masked() {
+		return netip.Prefix{}, reasonf("%s is an address in a network, write %s for the network or %s for the address alone",
+			word, network.Masked(), alone(network.Addr()))
+	}
+	return network, nil
+}
+
+// alone returns the network that has nothing but addr in it.
+func alone(addr netip.Addr) netip.Prefix { return netip.PrefixFrom(addr, addr.BitLen()) }
 
 // Strings returns the networks as text.
 func (n Networks) Strings() []string {
@@ -76,10 +94,11 @@ type Schedule struct{ retry.Policy }
 // UnmarshalText reads a schedule such as "5s,5m,30m".
 func (s *Schedule) UnmarshalText(text []byte) error {
 	policy, err := retry.Parse(string(text))
-	if err == nil {
-		s.Policy = policy
+	if err != nil {
+		return reason(err.Error())
 	}
-	return err
+	s.Policy = policy
+	return nil
 }
 
 // fields splits a list at commas and drops what is blank.

@@ -11,7 +11,16 @@ import (
 	"time"
 )
 
+// errValue is the error about a value of which nothing better can be said than what is allowed.
 var errValue = errors.New("not allowed")
+
+// reason is the error about a value of which it can be said what is wrong: half a sentence, which comes
+// between the value and what is allowed.
+type reason string
+
+func (r reason) Error() string { return string(r) }
+
+func reasonf(format string, args ...any) error { return reason(fmt.Sprintf(format, args...)) }
 
 // set reads text into the setting's field of c.
 func (s Setting) set(c *Config, text string) error {
@@ -81,4 +90,16 @@ func parseDuration(text string) (time.Duration, error) {
 		return time.Duration(n) * 24 * time.Hour, err //nolint:gosec // at most 15 bits
 	}
 	return time.ParseDuration(text)
+}
+
+// aDuration says what a duration looks like.
+const aDuration = "a duration such as 500ms, 15s, 10m, 2h or 90d"
+
+// ParseDuration reads a duration as the settings do, for a flag that is no setting. Its error says what is allowed.
+func ParseDuration(text string) (time.Duration, error) {
+	value, err := parseDuration(text)
+	if err != nil {
+		return 0, errors.New("it must be " + aDuration)
+	}
+	return value, nil
 }

@@ -60,7 +60,7 @@ func unwelcome(r rune) bool { return r <= ' ' || r == 0x7f || r == '\\' }
 func checkParts(u *url.URL) error {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
-		return refuseURL("scheme", "Only https URLs can be used, and http where the operator allows it.")
+		return refuseURL("scheme", "Give a whole URL that begins with https://, such as https://example.com/webhooks; http:// is for where the operator allows it.")
 	case u.Opaque != "" || u.Hostname() == "":
 		return refuseURL("invalid", "The URL needs two slashes and a host after the scheme, such as https://example.com/.")
 	case u.Fragment != "":

@@ -62,8 +62,15 @@ func (e *Error) Because(cause error) *Error {
 	return &c
 }
 
-// Missing returns the NotFound error for a noun of the API, such as "endpoint".
+// Missing returns the NotFound error for a noun of the API, such as "endpoint". Where a caller has a choice of
+// what to name one by, the sentence says by what.
 func Missing(noun string) *Error {
+	switch noun {
+	case "application", "endpoint":
+		return New(NotFound, "not_found", "No %s has this id or uid.", noun)
+	case "message":
+		return New(NotFound, "not_found", "No %s has this id or eventId.", noun)
+	}
 	return New(NotFound, "not_found", "There is no such %s.", noun)
 }
 

@@ -8,6 +8,9 @@ import (
 	"github.com/posthorn/posthorn/internal/dialect"
 )
 
+// methods are those that anything here is served by. An answer of 405 has to name some (RFC 9110, section 15.5.6).
+const methods = "GET, HEAD, POST, PUT, PATCH, DELETE"
+
 // guard stands in front of all handlers. It refuses what no handler should see and answers for those
 // that panic.
 func guard(next http.Handler, log *slog.Logger) http.Handler {
@@ -25,7 +28,8 @@ func guard(next http.Handler, log *slog.Logger) http.Handler {
 			w.Header().Set("Connection", "close")
 			refuse(seen, http.StatusRequestHeaderFieldsTooLarge, "too_many_headers", "Send fewer headers.")
 		case r.Method == http.MethodTrace || r.Method == http.MethodConnect:
-			refuse(seen, http.StatusMethodNotAllowed, "method_not_allowed", "Use another method.")
+			w.Header().Set("Allow", methods)
+			refuse(seen, http.StatusMethodNotAllowed, "method_not_allowed", "Use another method: "+methods+".")
 		case r.Header.Get(dialect.HeaderSent) != "":
 			refuse(seen, http.StatusLoopDetected, "loop_detected",
 				"This is a webhook that a Posthorn sent: point the endpoint at a receiver, not at an API.")
@@ -57,7 +61,7 @@ func recovered(log *slog.Logger, r *http.Request, w *watched) {
 	if found == http.ErrAbortHandler { //nolint:errorlint // the very value, by the contract of net/http
 		panic(found)
 	}
-	log.ErrorContext(r.Context(), "a handler panicked", "method", r.Method, "path", r.URL.Path,
+	log.ErrorContext(r.Context(), "a handler panicked", "method", r.Method, "path", shown(r.URL.Path),
 		"panic", found, "stack", string(debug.Stack()))
 	if w.status != 0 {
 		panic(http.ErrAbortHandler)
@@ -68,8 +72,16 @@ func recovered(log *slog.Logger, r *http.Request, w *watched) {
 // logged writes one line about the request. It holds the path and nothing that a caller keeps secret:
 // no query, no headers, no body.
 func logged(log *slog.Logger, r *http.Request, w *watched) {
-	log.DebugContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path, "status", w.status,
+	log.DebugContext(r.Context(), "request", "method", r.Method, "path", shown(r.URL.Path), "status", w.status,
 		"bytes", w.bytes, "request", w.Header().Get("X-Request-Id"))
+}
+
+// shown is a path as the log has it: without the unguessable part of a source's address.
+func shown(path string) string {
+	if below(path, inbound) {
+		return inbound + "/..."
+	}
+	return path
 }
 
 // refuse answers in the form that the client libraries can read.
@@ -78,7 +90,7 @@ func refuse(w http.ResponseWriter, status int, code, detail string) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(`{"code":"` + code + `","detail":"` + detail + `"}`)) // texts of this package
+	_, _ = w.Write([]byte(`{"code":"` + code + `","detail":"` + detail + `"}` + "\n")) // texts of this package
 }
 
 // watched notes what became of an answer.

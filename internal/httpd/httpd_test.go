@@ -144,6 +144,40 @@ func TestTraceAndConnectAreRefused(t *testing.T) {
 	}
 }
 
+func TestRefusedMethodComesWithThoseThatAreAllowed(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, http.HandlerFunc(fine))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodTrace, "http://"+addr+"/", nil)
+	check(t, err)
+	var client http.Client
+
+	answer, err := client.Do(request)
+	check(t, err)
+	check(t, answer.Body.Close())
+
+	if allow := answer.Header.Get("Allow"); answer.StatusCode != http.StatusMethodNotAllowed || !strings.Contains(allow, "GET, HEAD, POST") {
+		t.Errorf("got %d, Allow %q", answer.StatusCode, allow)
+	}
+}
+
+func TestNobodyButAdminsReachesNumbersAndProfiles(t *testing.T) {
+	t.Parallel()
+	inside := http.HandlerFunc(fine)
+	closed := httpd.Routes{Metrics: inside, Debug: inside}
+	guarded := closed
+	guarded.Admins = func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	}
+	for _, path := range []string{"/metrics", "/debug/pprof/"} {
+		without, _ := exchange(t, serve(t, closed.Handler()), "GET "+path+" HTTP/1.1\r\nHost: a\r\n\r\n")
+		refused, _ := exchange(t, serve(t, guarded.Handler()), "GET "+path+" HTTP/1.1\r\nHost: a\r\n\r\n")
+
+		if without != http.StatusNotFound || refused != http.StatusForbidden {
+			t.Errorf("%s: got %d and %d", path, without, refused)
+		}
+	}
+}
+
 func TestMethodOverrideHeadersMeanNothing(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Method) }))

@@ -7,14 +7,18 @@ import (
 // Routes are the handlers behind one address.
 type Routes struct {
 	API     http.Handler // below /api/ and /ingest/
+	Inbound http.Handler // below /in/: what others send
 	Portal  http.Handler // everything else; nil answers 404
 	Live    http.Handler // /livez: the process is there
 	Ready   http.Handler // /readyz: it can do its work
 	Metrics http.Handler // /metrics, for admins
 	Debug   http.Handler // /debug/, for admins
-	// Admin reports whether the request carries a token that reaches everything.
-	Admin func(*http.Request) bool
+	// Admins lets only admins through to a handler, and answers the others. Without it nobody gets through.
+	Admins func(http.Handler) http.Handler
 }
+
+// inbound is what the addresses of sources begin with. What follows is a secret.
+const inbound = "/in"
 
 // Handler returns the handler that serves them all. Routes that are nil are not there.
 func (r Routes) Handler() http.Handler {
@@ -38,6 +42,8 @@ func (m *mux) pick(path string) http.Handler {
 	switch {
 	case below(path, "/api"), below(path, "/ingest"):
 		return m.routes.API
+	case below(path, inbound):
+		return m.routes.Inbound
 	case path == "/livez":
 		return m.routes.Live
 	case path == "/readyz":
@@ -57,15 +63,8 @@ func below(path, prefix string) bool {
 
 // admins lets only admins through: numbers and profiles tell about every tenant.
 func (m *mux) admins(h http.Handler) http.Handler {
-	if h == nil {
+	if h == nil || m.routes.Admins == nil {
 		return nil
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if m.routes.Admin == nil || !m.routes.Admin(r) {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			refuse(w, http.StatusUnauthorized, "authentication_failed", "Send an admin token.")
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
+	return m.routes.Admins(h)
 }

@@ -25,6 +25,7 @@ func TestAnswersMatchTheServedDocument(t *testing.T) {
 
 	s.call(t, "GET /api/v1/health", nil, nil, http.StatusOK)
 	s.call(t, "GET /api/v1/health/ping", nil, nil, http.StatusNoContent)
+	s.call(t, "GET /api/v1/nodes", nil, nil, http.StatusOK)
 	s.callApplications(t)
 	s.callEventTypes(t)
 	endpoint := s.callEndpoints(t, receiver.URL)
