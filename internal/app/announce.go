@@ -20,26 +20,37 @@ func (p *parts) showAdmin() {
 func (p *parts) announce(ctx context.Context) {
 	url := reachable(addrPort(p.listener))
 	p.Log.InfoContext(ctx, "ready", "listen", addrPort(p.listener).String(), "version", Version(), "data", p.config.Data)
-	fmt.Fprintf(p.Out, "\nPosthorn is ready.\n\n  Dashboard:    %s/\n  API:          %s/api/v1\n", url, url)
-	fmt.Fprintf(p.Out, "\nTo send a first webhook, paste into another terminal:\n\n  %s\n\n", p.firstLine(url))
+	fmt.Fprintf(p.Out, "\nPosthorn is ready.\n\n  API:          %s/api/v1\n  OpenAPI:      %s/api/v1/openapi.json\n", url, url)
+	how, line := p.firstLine(url)
+	fmt.Fprintf(p.Out, "\n%s:\n\n  %s\n\n", how, line)
 }
 
-// firstLine returns a line that works as it is. A server that may not send to this machine leaves
-// the demonstration to one that may.
-func (p *parts) firstLine(url string) string {
+// firstLine returns a line that works as it is, and what to do with it. A server that may not send to this
+// machine leaves the demonstration to one that may.
+func (p *parts) firstLine(url string) (how, line string) {
+	const paste = "To send a first webhook, paste into another terminal"
 	program := quote(p.Program)
-	if !p.mayReachLoopback() {
-		return program + " demo"
+	demo := program + " demo --url " + url
+	switch {
+	case !p.mayReachLoopback():
+		return "This server may not send to your own machine (--allow-networks 127.0.0.0/8 would let it).\n" +
+			"To see a first webhook, paste into another terminal what starts a second server, on temporary data,\n" +
+			"and stops it again", program + " demo"
+	case p.admin != "":
+		return paste, "POSTHORN_ADMIN_TOKEN=" + p.admin + " " + demo
+	case !p.config.DatabaseURL.IsZero(): // to make a token, the line would have to show the password in the URL
+		return paste + ", with the admin token in POSTHORN_ADMIN_TOKEN", demo
 	}
-	token := p.admin
-	if token == "" { // it is not ours to show: make another one
-		data, err := filepath.Abs(p.config.Data)
-		if err != nil {
-			data = p.config.Data
-		}
-		token = fmt.Sprintf("$(%s token create --name demo --expires 1h --data %s)", program, quote(data))
+	return paste, fmt.Sprintf("POSTHORN_ADMIN_TOKEN=$(%s token create --name demo --expires 1h --data %s) %s", program, quote(p.folder()), demo)
+}
+
+// folder returns the data directory for a terminal that is in another one.
+func (p *parts) folder() string {
+	folder, err := filepath.Abs(p.config.Data)
+	if err != nil {
+		return p.config.Data
 	}
-	return fmt.Sprintf("POSTHORN_ADMIN_TOKEN=%s %s demo --url %s", token, program, url)
+	return folder
 }
 
 func (p *parts) mayReachLoopback() bool {

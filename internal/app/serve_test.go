@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestNumbersAreForAdminsAndHealthIsForEverybody(t *testing.T) {
 	t.Parallel()
 	_, url := start(t, "POSTHORN_ADMIN_TOKEN="+adminToken)
 
-	for path, want := range map[string]int{"/": 200, "/livez": 200, "/readyz": 200, "/metrics": 401, "/debug/pprof/": 401, "/nothing": 404} {
+	for path, want := range map[string]int{"/": 200, "/portal": 200, "/livez": 200, "/readyz": 200, "/metrics": 401, "/debug/pprof/": 401, "/nothing": 404} {
 		if got := status(t, url+path, ""); got != want {
 			t.Errorf("GET %s gave %d, want %d", path, got, want)
 		}
@@ -114,8 +115,22 @@ func TestLineToPasteFitsTheServer(t *testing.T) {
 	if !regexp.MustCompile(`POSTHORN_ADMIN_TOKEN=ph_\w{32} '/opt/my apps/posthorn' demo --url`).MatchString(generated) {
 		t.Errorf("with a generated token: %s", generated)
 	}
-	if !strings.Contains(walled, "  '/opt/my apps/posthorn' demo\n") {
+	if !strings.Contains(walled, "  '/opt/my apps/posthorn' demo\n") || !strings.Contains(walled, "a second server, on temporary data") {
 		t.Errorf("without a way to this machine: %s", walled)
+	}
+}
+
+func TestStartPromisesOnlyWhatIsThere(t *testing.T) {
+	t.Parallel()
+	printed, url := start(t, "POSTHORN_ADMIN_TOKEN="+adminToken, "POSTHORN_LISTEN=:0")
+
+	links := regexp.MustCompile(`http://[^\s"]+`).FindAllString(printed, -1)
+
+	if !slices.Equal(links, []string{url + "/api/v1", url + "/api/v1/openapi.json"}) || strings.Contains(printed, "Dashboard") {
+		t.Fatalf("printed %s", printed)
+	}
+	if got := status(t, links[1], ""); got != 200 {
+		t.Errorf("the document gave %d", got)
 	}
 }
 

@@ -14,7 +14,10 @@ func newBench(e Env) *cobra.Command {
 		Long: `Publish to a server, receive everything, and print what was delivered per second, how long
 it took, and what was lost or duplicated; beside it, from the same run, the figures of a
 forwarder that stores nothing. Without --url it starts a server of its own on temporary
-data.` + exits(exitRefused, exitTaken, exitUnavailable, exitLost),
+data. A running server must be on this machine and have --allow-networks 127.0.0.0/8
+(POSTHORN_ALLOW_NETWORKS); its token is read from POSTHORN_ADMIN_TOKEN. The application
+made there is deleted afterwards, unless a message was lost. A server that it starts gets a
+new database on the PostgreSQL server of POSTHORN_BENCH_DATABASE_URL, if that is set.` + exits(exitRefused, exitTaken, exitUnavailable, exitLost),
 		Example: `  posthorn bench --publishers 128 --duration 20s
   POSTHORN_ADMIN_TOKEN=... posthorn bench --url http://127.0.0.1:8071 --rate 1000`,
 		Args: noArguments,
@@ -28,41 +31,33 @@ data.` + exits(exitRefused, exitTaken, exitUnavailable, exitLost),
 func addBenchFlags(cmd *cobra.Command, c *bench.Config) {
 	flags := cmd.Flags()
 	flags.StringVar(&c.BaseURL, "url", "", "running server to measure; its token comes from $POSTHORN_ADMIN_TOKEN")
+	flags.BoolVar(&c.Keep, "keep", false, "leave the application in that server")
 	flags.IntVar(&c.ServerPID, "pid", 0, "process of that server on this machine, to measure its memory")
+	flags.IntVar(&c.Nodes, "nodes", 1, "processes to start that share the PostgreSQL server of $POSTHORN_BENCH_DATABASE_URL")
 	flags.IntVar(&c.Publishers, "publishers", 64, "publishers at a time")
 	flags.IntVar(&c.Messages, "messages", 0, "stop after this many messages")
-	flags.DurationVar(&c.Duration, "duration", 0, "stop after this long (default 10s unless --messages is given)")
+	durationFlag(flags, &c.Duration, "duration", "stop after this long (default 10s unless --messages is given)")
 	flags.Float64Var(&c.Rate, "rate", 0, "messages a second (default as fast as answers come)")
-	flags.DurationVar(&c.Warmup, "warmup", 0, "publish this long before measuring; negative is not at all (default 2s)")
+	durationFlag(flags, &c.Warmup, "warmup", "publish this long before measuring; negative is not at all (default 2s)")
 	flags.IntVar(&c.PayloadSize, "payload-size", 1024, "bytes of a payload")
 	flags.StringVar(&c.PayloadFile, "payload", "", "JSON file to send instead of a made-up payload")
 	flags.IntVar(&c.FanOut, "fan-out", 1, "endpoints that get every message")
 	flags.Float64Var(&c.HangingShare, "hanging", 0, "share of the endpoints that hang, from 0 to 1")
-	flags.DurationVar(&c.HangFor, "hang-for", 0, "how long they hang (default 15s)")
-	flags.DurationVar(&c.Quiet, "quiet", 0, "count deliveries as lost after this long without any (default 20s)")
+	durationFlag(flags, &c.HangFor, "hang-for", "how long they hang (default 15s)")
+	durationFlag(flags, &c.Quiet, "quiet", "count deliveries as lost after this long without any (default 20s)")
 	flags.BoolVar(&c.Verify, "verify", false, "check every signature")
 	flags.BoolVar(&c.NoForwarder, "no-forwarder", false, "leave out the forwarder")
 	flags.BoolVar(&c.JSON, "json", false, "print JSON")
 }
 
 func runBench(cmd *cobra.Command, e Env, c bench.Config) error {
-	if c.BaseURL != "" {
-		token, err := e.adminToken(cmd)
-		if err != nil {
-			return err
-		}
-		c.Token = token
+	var err error
+	if c.BaseURL, c.Token, err = e.target(cmd, c.BaseURL); err != nil {
+		return err
 	}
-	c.Clock, c.Binary = e.Clock, e.Program
+	c.Clock, c.Binary, c.Database = e.Clock, e.Program, e.variable(benchDatabase)
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
-	_, err := bench.Run(ctx, c, bench.Streams{Out: e.Out, Err: e.Err})
+	_, err = bench.Run(ctx, c, bench.Streams{Out: e.Out, Err: e.Err})
 	return err
-}
-
-// adminToken returns the token that a client command sends. It has no flag, because every user of a
-// machine sees the arguments of a process.
-func (e Env) adminToken(cmd *cobra.Command) (string, error) {
-	settings, err := e.load(cmd)
-	return settings.AdminToken.Reveal(), err
 }

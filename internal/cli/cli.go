@@ -57,8 +57,9 @@ them, retries them, and delivers them at least once. Start with: posthorn serve`
 		},
 	}
 	root.SetFlagErrorFunc(wrongFlag)
+	addVersionFlag(root)
 	root.AddCommand(
-		newServe(e), newToken(e), newDemo(e), newBench(e), newMigrate(e), newConfig(e), newVersion(e),
+		newServe(e), newToken(e), newDemo(e), newBench(e), newMigrate(e), newExport(e), newImport(e), newConfig(e), newVersion(e),
 	)
 	return root
 }
@@ -91,11 +92,14 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 		}
 	}
 	return fault.New(fault.Invalid, "unknown_command", "There is no command %q%s `%s --help` lists them.",
-		cmd.CommandPath()+" "+name, orFullStop(config.DidYouMean(name, known)), cmd.CommandPath())
+		cmd.CommandPath()+" "+name, config.DidYouMean(name, known), cmd.CommandPath())
 }
 
 // wrongFlag turns what the flag parser says into a sentence that names the nearest flag.
 func wrongFlag(cmd *cobra.Command, err error) error {
+	if wrong := (*pflag.InvalidValueError)(nil); errors.As(err, &wrong) {
+		return wrongValue(cmd, wrong)
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return fault.New(fault.Invalid, "bad_flag", "%s; `%s --help` shows the flags.", capital(err.Error()), cmd.CommandPath())
@@ -104,7 +108,7 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
 	return fault.New(fault.Invalid, "unknown_flag", "There is no flag %s%s `%s --help` shows the flags.",
-		dashes(name), orFullStop(config.DidYouMean("--"+name, known)), cmd.CommandPath())
+		dashes(name), config.DidYouMean("--"+name, known), cmd.CommandPath())
 }
 
 func dashes(name string) string {
@@ -112,13 +116,6 @@ func dashes(name string) string {
 		return "-" + name
 	}
 	return "--" + name
-}
-
-func orFullStop(suggestion string) string {
-	if suggestion == "" {
-		return "."
-	}
-	return suggestion
 }
 
 func capital(text string) string {
@@ -132,6 +129,9 @@ func capital(text string) string {
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if flag := config.SwitchBefore(cmd.Flags(), args[0]); flag != "" {
+		return fault.New(fault.Invalid, "bad_arguments", "Write %s=%s: a flag that can stand alone takes its value behind an equals sign.", flag, args[0])
 	}
 	return fault.New(fault.Invalid, "bad_arguments", "%s takes no arguments, but got %q.", cmd.CommandPath(), args[0])
 }

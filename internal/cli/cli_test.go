@@ -52,6 +52,7 @@ func TestSlipsOfTheFingerGetOneSentenceWithASuggestion(t *testing.T) {
 		"serve --completely-unknown": {"--completely-unknown", "posthorn serve --help"},
 		"serve -x":                   {"-x"},
 		"serve extra":                {`"extra"`},
+		"serve --allow-http false":   {"--allow-http=false"},
 		"serve --listen":             {"--listen"},
 		"serve --queue many":         {"--queue", "POSTHORN_QUEUE", "from 100"},
 		"token create --expires 3x":  {"--expires"},
@@ -67,7 +68,7 @@ func TestSlipsOfTheFingerGetOneSentenceWithASuggestion(t *testing.T) {
 func TestEveryCommandSaysItsExitCodes(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
-		"serve", "bench", "bench suite", "demo", "migrate up", "token create", "token list", "token revoke",
+		"serve", "bench", "bench suite", "demo", "migrate up", "migrate down", "migrate status", "token create", "token list", "token revoke",
 		"config print", "config reference", "version",
 	} {
 		help := run(t, nil, append(strings.Fields(line), "--help")...)
@@ -96,7 +97,7 @@ func TestTokenIsCreatedListedAndRevoked(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	env := []string{"POSTHORN_DATA=" + data}
-	if r := run(t, env, "migrate", "up"); r.code != 0 || !strings.Contains(r.out, "has schema") {
+	if r := run(t, env, "migrate", "up"); r.code != 0 || !strings.Contains(r.out, "Schema ") {
 		t.Fatalf("%+v", r)
 	}
 
@@ -159,7 +160,7 @@ func TestServerThatCannotStartSaysWhatToDo(t *testing.T) {
 	serve("127.0.0.1:0", folder, "POSTHORN_ADMIN_TOKEN=").failsWith(t, 2, "POSTHORN_ADMIN_TOKEN", "set but empty", "openssl rand")
 	serve("127.0.0.1:0", folder, "POSTHORN_ADMIN_TOKEN=changeme").failsWith(t, 2, "POSTHORN_ADMIN_TOKEN", "24 characters")
 	serve("127.0.0.1:0", folder, "POSTHORN_JWT_SECRET=short").failsWith(t, 2, "POSTHORN_JWT_SECRET", "32 bytes")
-	serve("127.0.0.1:0", folder, "POSTHORN_DATABASE_URL=postgres://x").failsWith(t, 2, "--database", "SQLite")
+	serve("127.0.0.1:0", folder, "POSTHORN_DATABASE_URL=postgres://127.0.0.1:1/x").failsWith(t, 6, "PostgreSQL", "check that it runs")
 }
 
 func TestServerShowsItsAdminTokenOnceAndKeepsASecondOneOut(t *testing.T) {

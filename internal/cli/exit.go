@@ -19,6 +19,7 @@ const (
 	exitTaken       = 5
 	exitUnavailable = 6
 	exitLost        = 7
+	exitPartly      = 8
 )
 
 // meaning says what an exit code is for, in the help of the commands that use it.
@@ -32,6 +33,7 @@ func meaning(code int) string {
 		exitTaken:       "taken: the port, the data directory, the name",
 		exitUnavailable: "cannot be done now: disk full, folder not writable, server away",
 		exitLost:        "something acknowledged did not arrive",
+		exitPartly:      "done, but for what is listed",
 	}[code]
 }
 
@@ -40,8 +42,11 @@ func exitCode(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	if fault.CodeOf(err) == "messages_lost" { // a finding, not a failure
+	switch fault.CodeOf(err) { // findings, not failures
+	case "messages_lost":
 		return exitLost
+	case "left_behind":
+		return exitPartly
 	}
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.TooLarge, fault.Unsupported:
@@ -78,7 +83,7 @@ func sentence(err error) string {
 	case !errors.As(err, &problem) || problem.Kind == fault.Internal:
 		return "Something failed that should not: " + err.Error()
 	case problem.Cause != nil:
-		return problem.Detail + " (" + problem.Cause.Error() + ")"
+		return problem.Detail + " (" + strings.Join(strings.Fields(problem.Cause.Error()), " ") + ")" // some are of several lines
 	}
 	return problem.Detail
 }

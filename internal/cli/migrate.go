@@ -9,7 +9,7 @@ import (
 )
 
 func newMigrate(e Env) *cobra.Command {
-	return group("migrate", "Update the schema of the database", newMigrateUp(e), newMigrateStatus(e))
+	return group("migrate", "Update the schema of the database", newMigrateUp(e), newMigrateDown(e), newMigrateStatus(e))
 }
 
 func newMigrateUp(e Env) *cobra.Command {

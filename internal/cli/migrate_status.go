@@ -20,7 +20,7 @@ works beside a running server.` + exits(exitMissing, exitUnavailable),
 			if err != nil {
 				return err
 			}
-			about, err := app.MigrateStatus(cmd.Context(), settings.Config)
+			about, err := app.MigrateStatus(cmd.Context(), settings.Config, e.Clock)
 			if err != nil {
 				return err
 			}

@@ -32,7 +32,7 @@ func TestTokensOfAnotherSchemaAreLeftAlone(t *testing.T) {
 
 	run(t, nil, "token", "list", "--data", data).failsWith(t, 6, "has schema 0", "posthorn migrate up")
 
-	if r := run(t, nil, "migrate", "status", "--data", data); r.code != 0 || !strings.Contains(r.out, "has schema 0") {
+	if r := run(t, nil, "migrate", "status", "--data", data); r.code != 0 || !strings.Contains(r.out, "Schema 0 is in ") {
 		t.Errorf("%+v", r)
 	}
 }

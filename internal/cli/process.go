@@ -3,7 +3,6 @@ package cli
 import (
 	"os"
 
-	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/config"
 )
 
@@ -15,6 +14,6 @@ func Process() Env {
 	}
 	return Env{
 		Args: os.Args[1:], Environ: config.Environment(), Program: program,
-		Out: os.Stdout, Err: os.Stderr, Clock: clock.Clock{},
+		Out: os.Stdout, Err: os.Stderr, Clock: machineClock(),
 	}
 }

@@ -17,7 +17,7 @@ func newTokenCreate(e Env) *cobra.Command {
 		Long: `Create a token and print its text, alone, on standard output. It is stored as a hash and
 cannot be shown again.` + tokenHelp + exits(exitMissing, exitUnavailable),
 		Example: `  posthorn token create --name backend
-  posthorn token create --name acme --scope application --application acme --expires 720h`,
+  posthorn token create --name acme --scope application --application acme --expires 30d`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTokenCreate(cmd, e, o) },
 	}
@@ -26,7 +26,7 @@ cannot be shown again.` + tokenHelp + exits(exitMissing, exitUnavailable),
 	flags.StringVar(&o.Name, "name", "", "what the token is for, to recognise it by")
 	flags.StringVar(&o.Scope, "scope", "server", "what it reaches: server or application")
 	flags.StringVar(&o.Application, "application", "", "id or uid of the application, for that scope")
-	flags.DurationVar(&o.TTL, "expires", 0, "how long it is valid, such as 720h (default for ever)")
+	durationFlag(flags, &o.TTL, "expires", "how long it is valid, such as 30d (default for ever)")
 	return cmd
 }
 

@@ -16,8 +16,19 @@ func newVersion(e Env) *cobra.Command {
 		Long:  "Print the version of this program and what it was built for." + exits(),
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			fmt.Fprintf(e.Out, "posthorn %s %s %s/%s\n", app.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintln(e.Out, versionLine())
 			return nil
 		},
 	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("posthorn %s %s %s/%s", app.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// addVersionFlag makes `posthorn --version` do what `posthorn version` does, since people try either.
+func addVersionFlag(root *cobra.Command) {
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version")
 }

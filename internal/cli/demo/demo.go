@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/bench/process"
+	"github.com/posthorn/posthorn/internal/bench/remote"
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/signature"
@@ -39,7 +40,7 @@ type Config struct {
 // Run shows a webhook.
 func Run(ctx context.Context, c Config) error {
 	if c.BaseURL != "" {
-		return c.show(ctx, client{base: c.BaseURL, token: c.Token})
+		return c.show(ctx, c.BaseURL, c.Token)
 	}
 	dir, err := os.MkdirTemp("", "posthorn-demo-")
 	if err != nil {
@@ -50,17 +51,17 @@ func Run(ctx context.Context, c Config) error {
 }
 
 // withServer starts a server on temporary data for as long as use takes.
-func (c Config) withServer(ctx context.Context, dir string, use func(context.Context, client) error) error {
+func (c Config) withServer(ctx context.Context, dir string, use func(ctx context.Context, base, token string) error) error {
 	address, err := process.FreeAddress(ctx)
 	if err != nil {
 		return err
 	}
-	server := client{base: "http://" + address, token: newToken()}
-	fmt.Fprintf(c.Out, "Starting a server on temporary data at %s ...\n", server.base)
+	base, token := "http://"+address, newToken()
+	fmt.Fprintf(c.Out, "Starting a server on temporary data at %s ...\n", base)
 	child, err := process.Start(ctx, process.Spec{
-		Path: c.Program, Args: []string{"serve"}, Ready: server.base + "/readyz",
+		Path: c.Program, Args: []string{"serve"}, Ready: base + "/readyz",
 		Env: []string{
-			"POSTHORN_LISTEN=" + address, "POSTHORN_DATA=" + filepath.Join(dir, "data"), "POSTHORN_ADMIN_TOKEN=" + server.token,
+			"POSTHORN_LISTEN=" + address, "POSTHORN_DATA=" + filepath.Join(dir, "data"), remote.TokenVariable + "=" + token,
 			"POSTHORN_ALLOW_NETWORKS=127.0.0.0/8", "POSTHORN_LOG_LEVEL=warn", "TMPDIR=" + os.TempDir(),
 		},
 		Within: patience, Grace: 10 * time.Second, Clock: c.Clock,
@@ -69,11 +70,16 @@ func (c Config) withServer(ctx context.Context, dir string, use func(context.Con
 		return err
 	}
 	defer child.Stop()
-	return use(ctx, server)
+	return use(ctx, base, token)
 }
 
 // show sends one webhook from the server to this process.
-func (c Config) show(ctx context.Context, server client) error {
+func (c Config) show(ctx context.Context, base, token string) error {
+	server, err := remote.New(base, token)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
 	receiver, err := receive(ctx)
 	if err != nil {
 		return err
@@ -84,10 +90,10 @@ func (c Config) show(ctx context.Context, server client) error {
 		return err
 	}
 	if !c.Keep {
-		defer server.remove(context.WithoutCancel(ctx), s.application)
+		defer remove(ctx, server, s.application)
 	}
 	fmt.Fprintf(c.Out, "Created application %s with endpoint %s to %s\n", s.application, s.endpoint, receiver.url)
-	message, err := server.publish(ctx, s.application)
+	message, err := publish(ctx, server, s.application)
 	if err != nil {
 		return err
 	}
@@ -103,8 +109,8 @@ func (c Config) await(ctx context.Context, r *receiver, secret string) error {
 	case got := <-r.got:
 		return c.report(got, secret)
 	case <-ctx.Done():
-		return fault.New(fault.Unavailable, "no_webhook", "No webhook arrived within %s; the log of the server and the "+
-			"attempts of the message say why.", patience).Because(context.Cause(ctx))
+		return fault.New(fault.Unavailable, "no_webhook", "No webhook arrived within %s: the server must run on this machine, and its log "+
+			"and the attempts of the message (with --keep) say more.", patience).Because(context.Cause(ctx))
 	}
 }
 
