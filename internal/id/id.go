@@ -27,6 +27,9 @@ const (
 	Attempt     Kind = "atmpt"
 	Token       Kind = "tok"
 	Task        Kind = "qtask"
+	Inbound     Kind = "src" // a source; Source is what makes ids
+	Received    Kind = "rcv"
+	Refused     Kind = "log" // as the client libraries call what a source refused
 )
 
 const (

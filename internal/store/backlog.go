@@ -43,7 +43,7 @@ type Backlog interface {
 	// messages with a payload, ids in [from, until) and keys behind after, in publish order. It returns how many
 	// and the last message's key, so that one that fails again at once is not taken twice.
 	ReplayFailed(ctx context.Context, endpoint, after hook.Key, from, until id.ID, n int, now time.Time) (int, hook.Key, error)
-	// Rescue takes over open work that runs now dead left behind: up to n deliveries are made waiting, due at
+	// Rescue takes over open work that runs now dead, ended or buried, left behind: up to n deliveries are made waiting, due at
 	// now. A delivery whose request may have left also gets an interrupted attempt with an id from newID. It
 	// returns how many it took; zero means that nothing is left. Endpoints whose work
 	// it took are reported to took.
@@ -52,9 +52,9 @@ type Backlog interface {
 
 // Keeper does the chores of a store.
 type Keeper interface {
-	// Begin opens this run: from here on it owns what it accepts and leases. window is the most deliveries
-	// of one endpoint that are in flight or not yet settled at any time, kept so that Rescue can tell what may have left.
-	Begin(ctx context.Context, run hook.Key, window int, now time.Time) error
+	// Begin opens this run: from here on it owns what it accepts and leases. The run that this store was
+	// before is dead from then on, and so is any with the same identity.
+	Begin(ctx context.Context, run Run, now time.Time) error
 	// End closes this run in good order: nothing it holds is in flight any more.
 	End(ctx context.Context) error
 	// Expire drops payloads whose time is over at now. It looks at up to n messages and returns at how many;
@@ -66,6 +66,9 @@ type Keeper interface {
 	// what is over at now: idempotency keys, and tokens of portals. A delivery that still waits keeps its row: it is
 	// leased without a payload when it is due, and goes once it has ended.
 	Purge(ctx context.Context, before, now time.Time, n int) (int, error)
+	// Agree stores value under name if nothing is there, or if what is there is former (nil is nothing), and
+	// returns what is there now: programs that share a database agree on it.
+	Agree(ctx context.Context, name string, value, former []byte) ([]byte, error)
 	// Check writes and flushes a row, so that health can say whether the promise can be kept.
 	Check(ctx context.Context, now time.Time) error
 	// Describe returns facts about the engine for people: name, durability, size.

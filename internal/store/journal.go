@@ -25,7 +25,9 @@ type Receipt struct {
 	Repeated bool         // the idempotency key had been used for the same publication
 }
 
-// Settlement is one step of a delivery: an attempt, or an end without one.
+// Settlement is one step of a delivery: an attempt, an end without one, or a postponement. A postponement has no
+// attempt and a delivery that waits: nothing was sent, and it is due again at DueAt with the attempts and the
+// trigger that it says. A fresh one gets its row with that, and counts as settled for its message's open work.
 type Settlement struct {
 	Attempt *hook.Attempt // nil if nothing was sent
 	// Delivery is the state that the delivery goes to: waiting again or ended.

@@ -26,7 +26,12 @@ type Store interface {
 	Journal
 	Backlog
 	History
+	Sources
+	Inbox
 	Keeper
+	Members
+	Feed
+	Archive
 	// Close ends the store when nobody uses it any more. It may be called twice.
 	Close() error
 }
@@ -126,7 +131,7 @@ type Answers interface {
 	// Reserve claims a key. The first caller gets nil and must Answer or Forget. Later ones get the stored
 	// answer; fault.Conflict with code "idempotency_mismatch" if the fingerprint differs; with code
 	// "idempotency_in_progress" while the first is at work, which is taken for dead after a minute, and at
-	// once if it belongs to another run.
+	// once if its run is dead.
 	Reserve(ctx context.Context, c Claim, now time.Time) ([]byte, error)
 	// Answer stores the answer of a reserved key.
 	Answer(ctx context.Context, key [16]byte, answer []byte) error

@@ -9,6 +9,7 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // reservationLife is how long a caller may be at work on a reserved key before it is taken for dead.
@@ -50,7 +51,7 @@ func (s *Store) Reserve(ctx context.Context, c store.Claim, now time.Time) ([]by
 // reservationOf reads what is kept about a key: the zero value if nothing is.
 func reservationOf(t *tx, key [16]byte) (held reservation, err error) {
 	err = t.row("SELECT fingerprint, answer IS NOT NULL, answer, reserved_at, expires_at, run FROM claim WHERE key = ?", key[:]).
-		Scan(&held.fingerprint, &held.answered, &held.answer, intoTime{&held.reservedAt}, intoTime{&held.expiresAt}, &held.run)
+		Scan(&held.fingerprint, &held.answered, &held.answer, pack.IntoTime(&held.reservedAt), pack.IntoTime(&held.expiresAt), &held.run)
 	if errors.Is(err, sql.ErrNoRows) {
 		return reservation{}, nil
 	}

@@ -6,6 +6,8 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
+	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 
 func scanApplication(row scanner) (hook.Application, error) {
 	var a hook.Application
-	err := row.Scan(&a.Key, intoID{&a.ID}, intoText{&a.UID}, &a.Name, &a.RateLimit, intoJSON{&a.Metadata},
-		intoTime{&a.CreatedAt}, intoTime{&a.UpdatedAt})
+	err := row.Scan(&a.Key, pack.IntoID(&a.ID), pack.IntoText(&a.UID), &a.Name, &a.RateLimit, pack.IntoJSON(&a.Metadata),
+		pack.IntoTime(&a.CreatedAt), pack.IntoTime(&a.UpdatedAt))
 	return a, err
 }
 
@@ -84,14 +86,14 @@ func applicationIn(t *tx, ref store.Ref) (hook.Application, error) {
 
 // ListApplications implements store.Applications.
 func (s *Store) ListApplications(ctx context.Context, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error) {
-	low, high := idRange(page, span{})
+	low, high := walk.IDs(page, walk.Span{})
 	rows, err := s.read.QueryContext(ctx, order(selectApplication+"id >= ? AND id < ?", "id", page), low, high)
 	if err != nil {
 		return store.List[hook.Application, id.ID]{}, translate("list the applications", err)
 	}
-	return collect(rows, page, func(from scanner) (entry[hook.Application, id.ID], error) {
+	return collect(rows, page, func(from scanner) (walk.Entry[hook.Application, id.ID], error) {
 		a, err := scanApplication(from)
-		return entry[hook.Application, id.ID]{a, a.ID, true}, err
+		return walk.Entry[hook.Application, id.ID]{Item: a, At: a.ID, Keep: true}, err
 	})
 }
 
@@ -123,6 +125,8 @@ func removeTenant(t *tx, application hook.Key) error {
 	for _, query := range []string{
 		"DELETE FROM endpoint WHERE application = ?",
 		"DELETE FROM token WHERE application = ? AND application <> 0",
+		"INSERT INTO gone_source SELECT key FROM source WHERE application = ?",
+		"DELETE FROM source WHERE application = ?",
 		"DELETE FROM application WHERE key = ?",
 	} {
 		if err := t.exec(query, application); err != nil {

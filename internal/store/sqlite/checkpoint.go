@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"sync/atomic"
+
+	"modernc.org/sqlite"
 )
 
 // checkpointer copies the WAL into the database file beside the writer. SQLite by itself does that inside
@@ -20,8 +22,14 @@ type checkpointer struct {
 	ended  chan struct{}
 }
 
-// checkpointAfter is how many members of groups make a copy worth it: some 10 to 20 MiB of WAL.
-const checkpointAfter = 2000
+// The WAL is copied when it has grown by walCopied, and shortened to walKept when it starts anew after having
+// been longer. Between the two lies what is written during a copy: a busy server keeps its file, since to write
+// over one is cheaper than to make it longer.
+const (
+	walCopied = 10 << 20
+	walKept   = 16 << 20
+	pageSize  = 4 << 10 // SQLite's own
+)
 
 const checkpoint = "PRAGMA wal_checkpoint(PASSIVE)"
 
@@ -65,12 +73,25 @@ func (c *checkpointer) close() error {
 }
 
 // copyRest is the writer's part, between two groups.
-func (w *writer) copyRest(ctx context.Context, members int) {
+func (w *writer) copyRest(ctx context.Context) {
 	if w.checkpointer.copied.CompareAndSwap(true, false) {
 		_, _ = w.conn.ExecContext(ctx, checkpoint)
 	}
-	if w.uncopied += members; w.uncopied >= checkpointAfter {
+	if w.uncopied += w.pagesWritten(); w.uncopied >= walCopied/pageSize {
 		w.uncopied = 0
 		w.checkpointer.want()
 	}
+}
+
+// pagesWritten returns how many pages the writer added to the WAL since it was asked last. Members of groups say
+// little: a group of one writes the same pages as a group of a dozen.
+func (w *writer) pagesWritten() (pages int) {
+	_ = w.conn.Raw(func(driver any) (err error) { // an error is of a connection that is broken, and the next commit says so
+		status, able := driver.(sqlite.DBStatus)
+		if able {
+			pages, _, err = status.Status(sqlite.DBStatusCacheWrite, true)
+		}
+		return err
+	})
+	return pages
 }

@@ -12,6 +12,9 @@ import (
 // of its members, each is tried alone, so that only the one at fault hears of it.
 func (w *writer) commit(ctx context.Context, g *group) {
 	err := w.transact(ctx, g)
+	if fault.KindOf(err) == fault.Unavailable {
+		w.refused = max(w.refused, g.bytes())
+	}
 	if err == nil || g.size() == 1 || fault.KindOf(err) == fault.Unavailable {
 		g.answer(err)
 		return
@@ -34,8 +37,7 @@ func (w *writer) transact(ctx context.Context, g *group) error {
 	if err == nil {
 		return nil
 	}
-	if undo := t.exec("ROLLBACK"); undo != nil {
-		// SQLite has rolled back by itself, as it does when the disk is full.
+	if undo := t.exec("ROLLBACK"); undo != nil && !rolledBackAlready(undo) {
 		err = errors.Join(err, undo)
 	}
 	return translate("store a group", err)
@@ -46,6 +48,12 @@ func (w *writer) apply(t *tx, g *group) error {
 		return err
 	}
 	if err := settleAll(t, g.settlements); err != nil {
+		return err
+	}
+	if err := receiveAll(t, g.arrivals); err != nil {
+		return err
+	}
+	if err := concludeAll(t, g.conclusions); err != nil {
 		return err
 	}
 	for _, job := range g.works {
@@ -64,6 +72,12 @@ func (g *group) answer(err error) {
 	for _, s := range g.settlements {
 		s.done <- err
 	}
+	for _, a := range g.arrivals {
+		a.answer(err)
+	}
+	for _, c := range g.conclusions {
+		c.done <- err
+	}
 	for _, job := range g.works {
 		if err != nil {
 			job.err = err
@@ -80,6 +94,12 @@ func (g *group) apart() []group {
 	}
 	for i := range g.settlements {
 		ones = append(ones, group{settlements: g.settlements[i : i+1]})
+	}
+	for i := range g.arrivals {
+		ones = append(ones, group{arrivals: g.arrivals[i : i+1]})
+	}
+	for i := range g.conclusions {
+		ones = append(ones, group{conclusions: g.conclusions[i : i+1]})
 	}
 	for i := range g.works {
 		ones = append(ones, group{works: g.works[i : i+1]})
@@ -144,7 +164,10 @@ func (t *tx) apart(job *work) error {
 		return err
 	}
 	if job.err = job.do(t); job.err != nil {
-		if err := t.exec("ROLLBACK TO work"); err != nil {
+		switch err := t.exec("ROLLBACK TO work"); {
+		case err != nil && rolledBackAlready(err):
+			return job.err
+		case err != nil:
 			return errors.Join(job.err, err)
 		}
 	}

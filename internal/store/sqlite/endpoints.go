@@ -2,12 +2,13 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
+	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 const (
@@ -29,10 +30,10 @@ const (
 // scanEndpoint reads an endpoint and, behind its columns, whatever more takes.
 func scanEndpoint(row scanner, more ...any) (hook.Endpoint, error) {
 	var e hook.Endpoint
-	err := row.Scan(append([]any{&e.Key, &e.ApplicationKey, intoID{&e.ID}, intoText{&e.UID}, &e.URL, &e.Description,
-		intoJSON{&e.EventTypes}, intoJSON{&e.Channels}, &e.RateLimit, intoJSON{&e.Metadata},
-		&e.Disabled, &e.DisabledReason, intoTime{&e.FailingSince}, intoJSON{&e.Secrets},
-		&e.Headers, &e.Credentials, intoTime{&e.CreatedAt}, intoTime{&e.UpdatedAt}}, more...)...)
+	err := row.Scan(append([]any{&e.Key, &e.ApplicationKey, pack.IntoID(&e.ID), pack.IntoText(&e.UID), &e.URL, &e.Description,
+		pack.IntoJSON(&e.EventTypes), pack.IntoJSON(&e.Channels), &e.RateLimit, pack.IntoJSON(&e.Metadata),
+		&e.Disabled, &e.DisabledReason, pack.IntoTime(&e.FailingSince), pack.IntoJSON(&e.Secrets),
+		&e.Headers, &e.Credentials, pack.IntoTime(&e.CreatedAt), pack.IntoTime(&e.UpdatedAt)}, more...)...)
 	return e, err
 }
 
@@ -41,19 +42,7 @@ func scanEndpoint(row scanner, more ...any) (hook.Endpoint, error) {
 func endpointValues(e hook.Endpoint, more ...any) []any {
 	return append([]any{textOrNull(e.UID), e.URL, e.Description, listOrNull(e.EventTypes), listOrNull(e.Channels),
 		e.RateLimit, metadataText(e.Metadata), e.Disabled, e.DisabledReason, micros(e.FailingSince),
-		secretsText(e.Secrets), e.Headers, e.Credentials, micros(e.UpdatedAt)}, more...)
-}
-
-// secretsText keeps the sealed keys as a JSON array: they are read and replaced together.
-func secretsText(secrets []hook.EndpointSecret) string {
-	if len(secrets) == 0 {
-		return "[]"
-	}
-	text, err := json.Marshal(secrets)
-	if err != nil {
-		panic("sqlite: a list of secrets did not become JSON: " + err.Error())
-	}
-	return string(text)
+		pack.Secrets(e.Secrets), e.Headers, e.Credentials, micros(e.UpdatedAt)}, more...)
 }
 
 // CreateEndpoint implements store.Endpoints.
@@ -136,14 +125,14 @@ func (s *Store) DeleteEndpoint(ctx context.Context, application hook.Key, ref st
 
 // ListEndpoints implements store.Endpoints.
 func (s *Store) ListEndpoints(ctx context.Context, application hook.Key, page store.Page[id.ID]) (store.List[hook.Endpoint, id.ID], error) {
-	low, high := idRange(page, span{})
+	low, high := walk.IDs(page, walk.Span{})
 	rows, err := s.read.QueryContext(ctx,
 		order(selectEndpoint+"application = ? AND id >= ? AND id < ?", "id", page), application, low, high)
 	if err != nil {
 		return store.List[hook.Endpoint, id.ID]{}, translate("list the endpoints", err)
 	}
-	return collect(rows, page, func(from scanner) (entry[hook.Endpoint, id.ID], error) {
+	return collect(rows, page, func(from scanner) (walk.Entry[hook.Endpoint, id.ID], error) {
 		e, err := scanEndpoint(from)
-		return entry[hook.Endpoint, id.ID]{e, e.ID, true}, err
+		return walk.Entry[hook.Endpoint, id.ID]{Item: e, At: e.ID, Keep: true}, err
 	})
 }

@@ -11,6 +11,17 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 )
 
+// opening makes the error of a damaged database say which file it is: whoever opens it is the operator, who
+// can see the file. A WAL left beside a restored file would be copied into it.
+func opening(path string, err error) error {
+	var ours *fault.Error
+	if !errors.As(err, &ours) || ours.Code != "data_damaged" {
+		return err
+	}
+	return fault.New(fault.Unavailable, "data_damaged", "The file %[1]s is damaged or is no Posthorn database: move it away, together with "+
+		"%[1]s-wal and %[1]s-shm if they are there, and put a backup of it in its place.", path).Because(ours.Cause)
+}
+
 // translate turns an error of the driver into ours. doing completes the sentence "could not ...". An
 // error that is ours already stays as it is.
 func translate(doing string, err error) error {
@@ -40,6 +51,13 @@ func translate(doing string, err error) error {
 			"The disk that holds the data directory reports an error: check the disk; nothing was stored.").Because(err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// rolledBackAlready reports whether a ROLLBACK failed because SQLite has undone the transaction by itself, as it
+// does when the disk is full (https://sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+func rolledBackAlready(err error) bool {
+	var theirs *sqlite.Error
+	return errors.As(err, &theirs) && theirs.Code() == lib.SQLITE_ERROR
 }
 
 // found turns "no rows" into fault.NotFound for the noun.

@@ -6,6 +6,8 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
+	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 const (
@@ -22,7 +24,7 @@ const (
 func scanEventType(row scanner) (hook.EventType, error) {
 	var e hook.EventType
 	err := row.Scan(&e.Name, &e.Description, &e.Group, &e.FeatureFlag, &e.Schemas, &e.Enforced, &e.Archived,
-		&e.Deprecated, intoTime{&e.CreatedAt}, intoTime{&e.UpdatedAt})
+		&e.Deprecated, pack.IntoTime(&e.CreatedAt), pack.IntoTime(&e.UpdatedAt))
 	return e, err
 }
 
@@ -79,26 +81,13 @@ func (s *Store) ExpungeEventType(ctx context.Context, name string) error {
 
 // ListEventTypes implements store.EventTypes.
 func (s *Store) ListEventTypes(ctx context.Context, archived bool, page store.Page[string]) (store.List[hook.EventType, string], error) {
-	low, high := nameRange(page)
+	low, high := walk.Names(page)
 	rows, err := s.read.QueryContext(ctx, order(selectEventType+"name > ? AND name < ?", "name", page), low, high)
 	if err != nil {
 		return store.List[hook.EventType, string]{}, translate("list the event types", err)
 	}
-	return collect(rows, page, func(from scanner) (entry[hook.EventType, string], error) {
+	return collect(rows, page, func(from scanner) (walk.Entry[hook.EventType, string], error) {
 		e, err := scanEventType(from)
-		return entry[hook.EventType, string]{e, e.Name, archived || !e.Archived}, err
+		return walk.Entry[hook.EventType, string]{Item: e, At: e.Name, Keep: archived || !e.Archived}, err
 	})
-}
-
-// nameRange returns the names that a page may hold, both ends left out.
-func nameRange(page store.Page[string]) (low, high string) {
-	low, high = "", "\U0010FFFF" // the last character that there is
-	switch {
-	case page.From == nil:
-	case falling(page):
-		high = *page.From
-	default:
-		low = *page.From
-	}
-	return low, high
 }

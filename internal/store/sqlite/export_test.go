@@ -11,6 +11,9 @@ import (
 	"github.com/posthorn/posthorn/internal/store"
 )
 
+// WALKept is how long the WAL may stay.
+const WALKept = walKept
+
 // Walks returns the queries behind the lists of history, as both directions run them.
 func Walks() []string {
 	var all []string

@@ -52,6 +52,65 @@ func TestFullDiskRefusesWholeWritesUntilThereIsRoom(t *testing.T) {
 	}
 }
 
+func TestCheckFailsUntilThereIsRoomForWhatWasRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "posthorn.db"))
+	check := func() error { return s.Check(t.Context(), clock.Clock{}.Now()) }
+	if err := check(); err != nil {
+		t.Fatal(err)
+	}
+	limit(t, s, 0)
+	if err := check(); err != nil {
+		t.Fatalf("what the last check took is free for the next: %v", err)
+	}
+
+	_, err := publish(t.Context(), s, bytes.Repeat([]byte("x"), 1<<20))
+	full(t, err)
+	full(t, check())
+	full(t, check())
+	limit(t, s, 100)
+	full(t, check())
+	limit(t, s, -1)
+
+	if err := check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCheckAsksForMoreRoomThanALeftoverPage(t *testing.T) {
+	t.Parallel()
+	s := open(t, filepath.Join(t.TempDir(), "posthorn.db"))
+
+	limit(t, s, 4)
+
+	full(t, s.Check(t.Context(), clock.Clock{}.Now()))
+	published(t, s, []byte("{}"))
+}
+
+func TestCheckDoesNotWaitForADatabaseThatHangs(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "posthorn.db")
+	s := open(t, path)
+	hung, err := reopen(t, path).Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hung.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+
+	err = s.Check(ctx, clock.Clock{}.Now())
+
+	if fault.CodeOf(err) != "data_slow" {
+		t.Errorf("got %v", err)
+	}
+	if err := hung.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func limit(t *testing.T, s *sqlite.Store, pages int) {
 	t.Helper()
 	if err := sqlite.LimitPages(t.Context(), s, pages); err != nil {
@@ -62,7 +121,8 @@ func limit(t *testing.T, s *sqlite.Store, pages int) {
 // full checks that err is what a caller hears of a full disk.
 func full(t *testing.T, err error) {
 	t.Helper()
-	if fault.KindOf(err) != fault.Unavailable || fault.CodeOf(err) != "disk_full" || !strings.Contains(err.Error(), "free some space") {
+	if fault.KindOf(err) != fault.Unavailable || fault.CodeOf(err) != "disk_full" || !strings.Contains(err.Error(), "free some space") ||
+		strings.Contains(err.Error(), "no transaction") || strings.Contains(err.Error(), "no such savepoint") {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -2,13 +2,14 @@ package sqlite
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
+	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 const (
@@ -41,32 +42,26 @@ type attemptKey struct {
 }
 
 // attemptScan reads a row of a walk over attempts and asks the filter.
-func attemptScan(f store.AttemptFilter) func(scanner) (entry[attemptKey, id.ID], error) {
-	return func(from scanner) (entry[attemptKey, id.ID], error) {
-		var e entry[attemptKey, id.ID]
+func attemptScan(f store.AttemptFilter) func(scanner) (walk.Entry[attemptKey, id.ID], error) {
+	return func(from scanner) (walk.Entry[attemptKey, id.ID], error) {
+		var e walk.Entry[attemptKey, id.ID]
 		var outcome hook.OutcomeKind
 		var status int
-		var about topic
-		err := from.Scan(&e.item.message, &e.item.endpoint, intoID{&e.at}, &outcome, &status, &about.eventType, intoJSON{&about.channels})
-		e.item.id = e.at
-		e.keep = about.fits(f.EventTypes, f.Channel) && oneOf(f.Statuses, store.StatusOf(outcome)) && fits(f.StatusClass, status/100*100)
+		var about walk.Topic
+		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status, &about.EventType, pack.IntoJSON(&about.Channels))
+		e.Item.id = e.At
+		e.Keep = walk.Keeps(f, about, store.StatusOf(outcome), status)
 		return e, err
 	}
 }
-
-// fits reports whether a value is the one that is asked for, if any is.
-func fits[T comparable](want *T, have T) bool { return want == nil || *want == have }
-
-// oneOf reports whether have is among those wanted, of which none means any.
-func oneOf[T comparable](want []T, have T) bool { return len(want) == 0 || slices.Contains(want, have) }
 
 // scanAttempt reads the columns of wholeAttempt or bareAttempt.
 func scanAttempt(row scanner) (store.AttemptRecord, error) {
 	var r store.AttemptRecord
 	var micros int64
 	a := &r.Attempt
-	err := row.Scan(&a.ApplicationKey, &a.MessageKey, &a.EndpointKey, intoID{&a.ID}, &a.Outcome, &a.Cause, &a.Status,
-		&a.Trigger, &a.Number, &micros, &a.URL, intoID{&r.MessageID}, intoID{&r.EndpointID}, &a.Response, intoJSON{&a.Headers})
+	err := row.Scan(&a.ApplicationKey, &a.MessageKey, &a.EndpointKey, pack.IntoID(&a.ID), &a.Outcome, &a.Cause, &a.Status,
+		&a.Trigger, &a.Number, &micros, &a.URL, pack.IntoID(&r.MessageID), pack.IntoID(&r.EndpointID), &a.Response, pack.IntoJSON(&a.Headers))
 	a.Duration = time.Duration(micros) * time.Microsecond
 	a.StartedAt = a.ID.Time().Truncate(time.Microsecond)
 	return r, err
@@ -76,7 +71,7 @@ func scanAttempt(row scanner) (store.AttemptRecord, error) {
 func (s *Store) AttemptsByEndpoint(ctx context.Context, endpoint hook.Endpoint, f store.AttemptFilter, page store.Page[id.ID]) (
 	store.List[store.AttemptRecord, id.ID], error,
 ) {
-	low, high := idRange(page, span{after: f.After, before: f.Before})
+	low, high := walk.IDs(page, walk.Span{After: f.After, Before: f.Before})
 	return s.attempts(ctx, f, page, order(attemptWalkOfEndpoint, "a.id", page), endpoint.Key, low, high)
 }
 
@@ -84,16 +79,16 @@ func (s *Store) AttemptsByEndpoint(ctx context.Context, endpoint hook.Endpoint, 
 func (s *Store) AttemptsByMessage(ctx context.Context, message hook.Message, f store.AttemptFilter, page store.Page[id.ID]) (
 	store.List[store.AttemptRecord, id.ID], error,
 ) {
-	if !(topic{message.EventType, message.Channels}).fits(f.EventTypes, f.Channel) {
+	if !(walk.Topic{EventType: message.EventType, Channels: message.Channels}).Fits(f.EventTypes, f.Channel) {
 		return store.List[store.AttemptRecord, id.ID]{Items: []store.AttemptRecord{}, Done: true}, nil
 	}
 	f.EventTypes, f.Channel = nil, ""
-	low, high := idRange(page, span{after: f.After, before: f.Before})
+	low, high := walk.IDs(page, walk.Span{After: f.After, Before: f.Before})
 	if f.Endpoint != 0 {
 		return s.attempts(ctx, f, page, order(attemptWalkOfBoth, "a.id", page), message.Key, low, high, f.Endpoint)
 	}
 	query := order(attemptWalkOfMessage, "a.id", page) + " LIMIT ?" // spares sorting what is not read
-	return s.attempts(ctx, f, page, query, message.Key, low, high, scanLimit+1)
+	return s.attempts(ctx, f, page, query, message.Key, low, high, walk.Most+1)
 }
 
 // attempts reads a page of attempts that a walk finds.

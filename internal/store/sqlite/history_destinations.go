@@ -8,9 +8,14 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
+	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 const (
+	// How a delivery stands: its row d, if it has one, and its newest attempt n, if any was made.
+	standingColumns = " d.state, d.attempts, d.due_at, d.trigger, d.reason, n.outcome, n.number, n.status "
+
 	// The application's endpoints lie in an index in the order of the list, so that a page of a message to
 	// thousands of endpoints reads as many as it shows.
 	destinationWalk = `SELECT e.key, e.id,
@@ -43,12 +48,12 @@ const (
 func (s *Store) Destinations(ctx context.Context, message hook.Message, page store.Page[id.ID]) (
 	list store.List[store.Destination, id.ID], err error,
 ) {
-	low, high := idRange(page, span{})
-	scan := func(from scanner) (entry[hook.Key, id.ID], error) {
-		var e entry[hook.Key, id.ID]
-		err := from.Scan(&e.item, intoID{&e.at}, &e.keep)
-		if !e.keep {
-			_, e.keep = slices.BinarySearch(message.Targets, e.item)
+	low, high := walk.IDs(page, walk.Span{})
+	scan := func(from scanner) (walk.Entry[hook.Key, id.ID], error) {
+		var e walk.Entry[hook.Key, id.ID]
+		err := from.Scan(&e.Item, pack.IntoID(&e.At), &e.Keep)
+		if !e.Keep {
+			_, e.Keep = slices.BinarySearch(message.Targets, e.Item)
 		}
 		return e, err
 	}
@@ -67,9 +72,9 @@ func (s *Store) Destinations(ctx context.Context, message hook.Message, page sto
 }
 
 func scanDestination(row scanner, message hook.Message) (d store.Destination, err error) {
-	var stands standing
-	d.Endpoint, err = scanEndpoint(row, stands.fields()...)
-	d.Delivery, d.Status = stands.delivery(hook.Delivery{
+	var stands walk.Standing
+	d.Endpoint, err = scanEndpoint(row, stands.Fields()...)
+	d.Delivery, d.Status = stands.Delivery(hook.Delivery{
 		ApplicationKey: message.ApplicationKey, MessageKey: message.Key, EndpointKey: d.Endpoint.Key,
 	})
 	return d, err
@@ -79,7 +84,7 @@ func scanDestination(row scanner, message hook.Message) (d store.Destination, er
 func (s *Store) MessagesByEndpoint(ctx context.Context, endpoint hook.Endpoint, f store.AttemptFilter, page store.Page[id.ID]) (
 	list store.List[store.EndpointMessage, id.ID], err error,
 ) {
-	low, high := idRange(page, span{after: f.After, before: f.Before})
+	low, high := walk.IDs(page, walk.Span{After: f.After, Before: f.Before})
 	err = s.look(ctx, "list the messages of the endpoint", func(view snapshot) error {
 		short, err := pageOf(ctx, view, page, endpointMessageScan(endpoint, f), order(endpointMessageWalk, "a.id", page), endpoint.Key, low, high)
 		if err != nil {
@@ -95,17 +100,16 @@ func (s *Store) MessagesByEndpoint(ctx context.Context, endpoint hook.Endpoint, 
 }
 
 // endpointMessageScan reads a row of endpointMessageWalk, all but the message, and asks the filter.
-func endpointMessageScan(endpoint hook.Endpoint, f store.AttemptFilter) func(scanner) (entry[store.EndpointMessage, id.ID], error) {
-	return func(from scanner) (entry[store.EndpointMessage, id.ID], error) {
-		var e entry[store.EndpointMessage, id.ID]
-		var about topic
-		var stands standing
+func endpointMessageScan(endpoint hook.Endpoint, f store.AttemptFilter) func(scanner) (walk.Entry[store.EndpointMessage, id.ID], error) {
+	return func(from scanner) (walk.Entry[store.EndpointMessage, id.ID], error) {
+		var e walk.Entry[store.EndpointMessage, id.ID]
+		var about walk.Topic
+		var stands walk.Standing
 		d := hook.Delivery{ApplicationKey: endpoint.ApplicationKey, EndpointKey: endpoint.Key}
-		err := from.Scan(append([]any{&d.MessageKey, intoID{&e.at}, &about.eventType, intoJSON{&about.channels}, &e.keep},
-			stands.fields()...)...)
-		e.item.Delivery, e.item.Status = stands.delivery(d)
-		e.keep = e.keep && about.fits(f.EventTypes, f.Channel) && oneOf(f.Statuses, e.item.Status) &&
-			fits(f.StatusClass, stands.answer.V/100*100)
+		err := from.Scan(append([]any{&d.MessageKey, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), &e.Keep},
+			stands.Fields()...)...)
+		e.Item.Delivery, e.Item.Status = stands.Delivery(d)
+		e.Keep = e.Keep && walk.Keeps(f, about, e.Item.Status, stands.Answer())
 		return e, err
 	}
 }

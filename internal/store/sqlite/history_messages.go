@@ -2,11 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"slices"
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
+	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 const (
@@ -18,27 +19,16 @@ const (
 		ORDER BY m.key DESC LIMIT 1`
 )
 
-// topic is what a filter may ask about a message.
-type topic struct {
-	eventType string
-	channels  []string
-}
-
-func (t topic) fits(eventTypes []string, channel string) bool {
-	return (len(eventTypes) == 0 || slices.Contains(eventTypes, t.eventType)) &&
-		(channel == "" || slices.Contains(t.channels, channel))
-}
-
 // Messages implements store.History.
 func (s *Store) Messages(ctx context.Context, application hook.Key, f store.MessageFilter, page store.Page[id.ID]) (
 	list store.List[hook.Message, id.ID], err error,
 ) {
-	low, high := idRange(page, span{after: f.After, before: f.Before})
-	scan := func(from scanner) (entry[hook.Key, id.ID], error) {
-		var e entry[hook.Key, id.ID]
-		var about topic
-		err := from.Scan(&e.item, intoID{&e.at}, &about.eventType, intoJSON{&about.channels})
-		e.keep = about.fits(f.EventTypes, f.Channel)
+	low, high := walk.IDs(page, walk.Span{After: f.After, Before: f.Before})
+	scan := func(from scanner) (walk.Entry[hook.Key, id.ID], error) {
+		var e walk.Entry[hook.Key, id.ID]
+		var about walk.Topic
+		err := from.Scan(&e.Item, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels))
+		e.Keep = about.Fits(f.EventTypes, f.Channel)
 		return e, err
 	}
 	err = s.look(ctx, "list the messages", func(view snapshot) error {
@@ -106,7 +96,7 @@ func (s *Store) Events(ctx context.Context, application hook.Key, n int) (all []
 	defer func() { err = translate("list the events", closeRows(rows, err)) }()
 	for rows.Next() {
 		e := hook.Event{ApplicationKey: application}
-		if err := rows.Scan(intoID{&e.ID}, &e.Type, &e.Data, intoTime{&e.CreatedAt}); err != nil {
+		if err := rows.Scan(pack.IntoID(&e.ID), &e.Type, &e.Data, pack.IntoTime(&e.CreatedAt)); err != nil {
 			return nil, err
 		}
 		all = append(all, e)

@@ -5,29 +5,25 @@ import (
 	"os"
 	"time"
 
-	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
 // Begin implements store.Keeper.
-func (s *Store) Begin(ctx context.Context, run hook.Key, window int, now time.Time) error {
-	return s.writer.write(ctx, "begin the run", func(t *tx) error {
-		t.w.run = run
-		return t.exec("INSERT INTO run VALUES (?, ?, ?, NULL)", run, window, now.UnixMicro())
+func (s *Store) Begin(ctx context.Context, run store.Run, now time.Time) error {
+	err := s.writer.write(ctx, "begin the run", func(t *tx) error {
+		t.w.run = run.Key
+		return t.exec("INSERT INTO run VALUES (?, ?, ?, NULL)", run.Key, run.Window, now.UnixMicro())
 	})
+	if err == nil {
+		s.join(run)
+	}
+	return err
 }
 
 // End implements store.Keeper.
 func (s *Store) End(ctx context.Context) error {
 	return s.writer.write(ctx, "end the run", func(t *tx) error {
 		return t.exec("UPDATE run SET ended_at = ? WHERE key = ?", t.w.clock.Now().UnixMicro(), t.w.run)
-	})
-}
-
-// Check implements store.Keeper.
-func (s *Store) Check(ctx context.Context, now time.Time) error {
-	return s.writer.write(ctx, "write to the database", func(t *tx) error {
-		return t.exec("INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at", now.UnixMicro())
 	})
 }
 
@@ -58,3 +54,17 @@ func sizeOf(path string) int64 {
 	}
 	return info.Size()
 }
+
+// Agree implements store.Keeper.
+func (s *Store) Agree(ctx context.Context, name string, value, former []byte) (agreed []byte, err error) {
+	err = s.writer.write(ctx, "agree on "+name, func(t *tx) error {
+		if err := t.exec(agree, name, value, former); err != nil {
+			return err
+		}
+		return t.row("SELECT value FROM agreement WHERE name = ?", name).Scan(&agreed)
+	})
+	return agreed, err
+}
+
+const agree = `INSERT INTO agreement VALUES (?, ?)
+	ON CONFLICT DO UPDATE SET value = excluded.value WHERE agreement.value = ?`

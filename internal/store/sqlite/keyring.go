@@ -2,21 +2,21 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-// keyring hands out message keys: the microsecond of the commit, or the next free one when several
+// keyring hands out keys of messages, or of what is received: the microsecond of the commit, or the next free one when several
 // share it or the clock steps back. Only the writer's loop uses it. One process writes at a time, so
 // a remembered last key is sound here; it would not be with several writers.
 type keyring struct {
 	last hook.Key
 }
 
-func (k *keyring) load(ctx context.Context, conn *sql.Conn) error {
-	return conn.QueryRowContext(ctx, "SELECT ifnull(max(key), 0) FROM message").Scan(&k.last)
+func (w *writer) loadKeys(ctx context.Context) error {
+	return w.conn.QueryRowContext(ctx, "SELECT ifnull((SELECT max(key) FROM message), 0), ifnull((SELECT max(key) FROM received), 0)").
+		Scan(&w.keys.last, &w.inbox.last)
 }
 
 func (k *keyring) next(now time.Time) hook.Key {

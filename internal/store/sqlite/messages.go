@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // messageColumns are the columns that scanMessage reads, of a message table called m.
@@ -20,8 +21,8 @@ const messageWithKey = "SELECT" + messageColumns + "FROM message m WHERE m.key =
 func scanMessage(row scanner, more ...any) (hook.Message, error) {
 	var m hook.Message
 	err := row.Scan(append([]any{
-		&m.Key, &m.ApplicationKey, intoID{&m.ID}, &m.EventType, intoText{&m.EventID}, intoJSON{&m.Channels},
-		intoTime{&m.CreatedAt}, intoTime{&m.PayloadUntil}, intoKeys{&m.Targets}, &m.Payload,
+		&m.Key, &m.ApplicationKey, pack.IntoID(&m.ID), &m.EventType, pack.IntoText(&m.EventID), pack.IntoJSON(&m.Channels),
+		pack.IntoTime(&m.CreatedAt), pack.IntoTime(&m.PayloadUntil), pack.IntoKeys(&m.Targets), &m.Payload,
 	}, more...)...)
 	return m, err
 }

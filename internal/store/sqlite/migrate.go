@@ -55,7 +55,7 @@ func Schema(ctx context.Context, path string) (have, want int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() { err = opening(path, errors.Join(err, db.Close())) }()
 	return versions(ctx, db)
 }
 
@@ -81,4 +81,18 @@ func matches(ctx context.Context, db *sql.DB) error {
 	}
 	return fault.New(fault.Unavailable, "schema_differs", "The database has schema %d, this program needs schema %d: "+
 		"use the program that the server runs, or stop the server and run `posthorn migrate up`.", have, want)
+}
+
+// MigrateDown takes the schema of the database file back to the given one. Nobody else may have it open.
+func MigrateDown(ctx context.Context, path string, to int64) error {
+	db, err := sql.Open("sqlite", dsn(path, writerCache, "_txlock=immediate"))
+	if err != nil {
+		return translate("open the database", err)
+	}
+	db.SetMaxOpenConns(1)
+	p, err := provider(db)
+	if err == nil {
+		_, err = p.DownTo(ctx, to)
+	}
+	return errors.Join(translate("take the schema back", err), db.Close())
 }

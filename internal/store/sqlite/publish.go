@@ -7,6 +7,7 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // eventIDWindow is how long an event id cannot be used again (public interface: "up to a day").
@@ -135,7 +136,7 @@ func insertMessages(t *tx, all []*publication) error {
 	for _, p := range all {
 		m := &p.receipt.Message
 		messages = append(messages, m.Key, m.ApplicationKey, m.ID[:], m.EventType, textOrNull(m.EventID),
-			listOrNull(m.Channels), micros(m.CreatedAt), micros(m.PayloadUntil), packKeys(m.Targets), m.Payload)
+			listOrNull(m.Channels), micros(m.CreatedAt), micros(m.PayloadUntil), pack.Keys(m.Targets), m.Payload)
 		if fresh := len(m.Targets) - len(p.Deferred); fresh > 0 {
 			open = append(open, m.Key, t.w.run, fresh)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // reach counts, for each dead run and endpoint, the deliveries that were marked as interrupted. A run
@@ -154,7 +155,7 @@ func readOpen(t *tx, n int) (open []openMessage, err error) {
 		if err := rows.Scan(&o.Key, &o.run, &o.ApplicationKey, &targets); err != nil {
 			return nil, err
 		}
-		o.Targets = unpackKeys(targets)
+		o.Targets = pack.KeysOf(targets)
 		open = append(open, o)
 	}
 	return open, nil

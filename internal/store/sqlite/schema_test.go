@@ -13,7 +13,9 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
 	"github.com/posthorn/posthorn/internal/store/sqlite"
+	"github.com/posthorn/posthorn/internal/store/storetest"
 )
 
 func TestTheFileIsFlushedAtEveryCommit(t *testing.T) {
@@ -156,4 +158,26 @@ func TestWhatWasStoredIsThereAfterReopening(t *testing.T) {
 	if err := second.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestAFilledDatabaseGoesDownAndUpAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "posthorn.db")
+	openOnly := func(t *testing.T) store.Store {
+		s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	storetest.RunUpgrade(t, openOnly, func(t *testing.T) {
+		_, want, err := sqlite.Schema(t.Context(), path)
+		if err == nil {
+			err = sqlite.MigrateDown(t.Context(), path, want-1)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 // snapshot is a reader's view of the database: what it reads fits together, whatever is written beside
@@ -22,7 +23,7 @@ func (s *Store) look(ctx context.Context, doing string, read func(snapshot) erro
 }
 
 // pageOf reads a page of what scan makes of the rows of a query.
-func pageOf[T, C any](ctx context.Context, view snapshot, page store.Page[C], scan func(scanner) (entry[T, C], error),
+func pageOf[T, C any](ctx context.Context, view snapshot, page store.Page[C], scan func(scanner) (walk.Entry[T, C], error),
 	query string, args ...any,
 ) (store.List[T, C], error) {
 	rows, err := view.tx.QueryContext(ctx, query, args...)

@@ -7,12 +7,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"sync"
 
 	_ "modernc.org/sqlite" // the driver, pure Go
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -42,6 +45,8 @@ type Store struct {
 	writer *writer
 
 	rescued  reach
+	member   sync.Mutex
+	self     store.Member // this run, once it began; guarded by member
 	closing  sync.Once
 	closeErr error
 }
@@ -51,7 +56,31 @@ var _ store.Store = (*Store)(nil)
 // Open opens the database file, creates it when it is missing, and brings its schema up to date, unless
 // it is opened beside another process. A schema newer than this program knows is refused and left alone.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	write, err := sql.Open("sqlite", dsn(path, writerCache, "_txlock=immediate"))
+	if err := forOwner(path); err != nil {
+		return nil, err
+	}
+	s, err := open(ctx, path, o)
+	return s, opening(path, err)
+}
+
+// forOwner makes the file, if there is none, for its owner alone. SQLite would make it readable for everybody; what
+// it puts beside a file gets the mode of the file (findCreateFileMode in its os_unix.c). A file that is there is not
+// opened: to close it would take away the locks that this process holds on it
+// (https://sqlite.org/howtocorrupt.html, "Posix advisory locks canceled by a separate thread doing close()").
+func forOwner(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case err != nil:
+		return fault.New(fault.Unavailable, "data_not_writable",
+			"The database %s cannot be made: check the owner and permissions of its folder.", path).Because(err)
+	}
+	return file.Close()
+}
+
+func open(ctx context.Context, path string, o Options) (*Store, error) {
+	write, err := sql.Open("sqlite", dsn(path, writerCache, fmt.Sprintf("_txlock=immediate&_pragma=journal_size_limit(%d)", walKept)))
 	if err != nil {
 		return nil, translate("open the database", err)
 	}

@@ -29,7 +29,7 @@ func open(t testing.TB, path string) *sqlite.Store {
 			t.Error(err)
 		}
 	})
-	if err := s.Begin(t.Context(), 1, 64, clock.Clock{}.Now()); err != nil {
+	if err := s.Begin(t.Context(), store.Run{Key: 1, Window: 64}, clock.Clock{}.Now()); err != nil {
 		t.Fatal(err)
 	}
 	return s

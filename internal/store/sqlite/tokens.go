@@ -2,12 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 const (
@@ -20,22 +20,9 @@ const (
 
 func scanToken(row scanner) (hook.Token, error) {
 	var k hook.Token
-	err := row.Scan(intoID{&k.ID}, &k.Name, intoHash{&k.Hash}, &k.Hint, &k.Scope, &k.ApplicationKey,
-		intoTime{&k.ExpiresAt}, intoTime{&k.RevokedAt}, intoTime{&k.CreatedAt})
+	err := row.Scan(pack.IntoID(&k.ID), &k.Name, pack.IntoHash(&k.Hash), &k.Hint, &k.Scope, &k.ApplicationKey,
+		pack.IntoTime(&k.ExpiresAt), pack.IntoTime(&k.RevokedAt), pack.IntoTime(&k.CreatedAt))
 	return k, err
-}
-
-// intoHash is a destination for Scan that takes a hash.
-type intoHash struct{ field *[32]byte }
-
-// Scan implements sql.Scanner.
-func (i intoHash) Scan(value any) error {
-	raw, ok := value.([]byte)
-	if !ok || len(raw) != len(i.field) {
-		return fmt.Errorf("a hash of %d bytes is kept as %T", len(i.field), value)
-	}
-	copy(i.field[:], raw)
-	return nil
 }
 
 // CreateToken implements store.Tokens.

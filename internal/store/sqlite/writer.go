@@ -25,7 +25,8 @@ type writer struct {
 	most int // members of a group
 
 	checkpointer *checkpointer
-	uncopied     int // members of groups since the last copy of the WAL was asked for
+	uncopied     int // pages since the last copy of the WAL was asked for
+	refused      int // bytes of the largest group for which there was no room since the last check that passed
 
 	mu       sync.Mutex
 	gathered group
@@ -33,18 +34,24 @@ type writer struct {
 	wake     chan struct{} // holds a token while something is gathered
 	ended    chan struct{}
 
-	keys keyring
-	run  hook.Key // whose work this is; set by Begin before anything is accepted
+	keys  keyring  // of messages
+	inbox keyring  // of what is received
+	run   hook.Key // whose work this is; set by Begin before anything is accepted
 }
 
 // group is the work that shares a transaction.
 type group struct {
 	publications []*publication
 	settlements  []*settlement
+	arrivals     []*arrival
+	conclusions  []*conclusion
 	works        []*work
+	checks       []*work // each in a transaction of its own, and not counted
 }
 
-func (g *group) size() int { return len(g.publications) + len(g.settlements) + len(g.works) }
+func (g *group) size() int {
+	return len(g.publications) + len(g.settlements) + len(g.arrivals) + len(g.conclusions) + len(g.works)
+}
 
 // maxGroup bounds each kind of work in a transaction, so that the first in it does not wait for
 // thousands behind it.
@@ -70,7 +77,7 @@ func startWriter(ctx context.Context, db *sql.DB, beside *checkpointer, c clock.
 	}
 	w := &writer{db: db, conn: conn, clock: c, stmts: map[string]*sql.Stmt{}, many: map[many]*sql.Stmt{}, most: maxGroup,
 		checkpointer: beside, wake: make(chan struct{}, 1), ended: make(chan struct{})}
-	if err := w.keys.load(ctx, conn); err != nil {
+	if err := w.loadKeys(ctx); err != nil {
 		return nil, translate("read the newest key", err)
 	}
 	go w.loop(context.WithoutCancel(ctx))
@@ -112,10 +119,13 @@ func (w *writer) loop(ctx context.Context) {
 	for range w.wake {
 		w.letOthersGather()
 		next, last := w.take()
-		if members := next.size(); members > 0 {
+		if next.size() > 0 {
 			w.commit(ctx, &next)
-			w.copyRest(ctx, members)
 		}
+		for _, job := range next.checks {
+			w.check(ctx, job)
+		}
+		w.copyRest(ctx)
 		if last {
 			return
 		}
@@ -144,7 +154,10 @@ func (w *writer) take() (next group, last bool) {
 	defer w.mu.Unlock()
 	next.publications, w.gathered.publications = split(w.gathered.publications, w.most)
 	next.settlements, w.gathered.settlements = split(w.gathered.settlements, w.most)
+	next.arrivals, w.gathered.arrivals = split(w.gathered.arrivals, w.most)
+	next.conclusions, w.gathered.conclusions = split(w.gathered.conclusions, w.most)
 	next.works, w.gathered.works = split(w.gathered.works, w.most)
+	next.checks, w.gathered.checks = w.gathered.checks, nil
 	if w.gathered.size() > 0 {
 		w.signal()
 		return next, false

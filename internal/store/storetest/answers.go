@@ -97,14 +97,14 @@ func answerOfTheDead(t *testing.T, f *fixture) {
 func answerOfAnotherRun(t *testing.T, f *fixture) {
 	c := f.keyFor(1, 1)
 	f.reserve(c)
-	check(t, f.Begin(t.Context(), 4711, 10, f.now))
+	check(t, f.Begin(t.Context(), store.Run{Key: 4711, Window: 10}, f.now))
 
 	f.reserve(c)
 
 	_, err := f.Reserve(t.Context(), c, f.now)
 	refused(t, err, fault.Conflict, "idempotency_in_progress")
 	check(t, f.Answer(t.Context(), c.Key, []byte("created")))
-	check(t, f.Begin(t.Context(), 4712, 10, f.now))
+	check(t, f.Begin(t.Context(), store.Run{Key: 4712, Window: 10}, f.now))
 	answer, err := f.Reserve(t.Context(), c, f.now)
 	check(t, err)
 	equal(t, string(answer), "created")

@@ -56,8 +56,10 @@ func applicationIsMissing(t *testing.T, f *fixture) {
 	missing(t, err)
 	_, err = f.Application(t.Context(), byUID("nobody"))
 	missing(t, err)
-	_, err = f.Application(t.Context(), byUID(""))
-	missing(t, err)
+	for _, text := range append(impossible(), "") {
+		_, err = f.Application(t.Context(), byUID(text))
+		missing(t, err)
+	}
 	_, err = f.ApplicationByKey(t.Context(), 4711)
 	missing(t, err)
 	_, err = f.UpdateApplication(t.Context(), byUID("nobody"), func(*hook.Application) error { return nil })

@@ -286,7 +286,7 @@ func rescueHeld(t *testing.T, f *fixture) {
 func rescueWindow(t *testing.T, f *fixture) {
 	a := f.application()
 	e, other := f.endpoint(a), f.endpoint(a)
-	check(t, f.Begin(t.Context(), 4711, 3, f.now))
+	check(t, f.Begin(t.Context(), store.Run{Key: 4711, Window: 3}, f.now))
 	published := make([]hook.Message, 5)
 	for i := range published {
 		published[i] = f.message(a, []hook.Endpoint{e})
@@ -351,7 +351,7 @@ func rescueSteps(t *testing.T, f *fixture) {
 	for range 3 {
 		f.message(a, targets)
 	}
-	check(t, f.Begin(t.Context(), 4712, 10, f.now))
+	check(t, f.Begin(t.Context(), store.Run{Key: 4712, Window: 10}, f.now))
 	took := map[hook.Key]bool{}
 
 	steps := 0

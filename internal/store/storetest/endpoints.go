@@ -73,7 +73,7 @@ func endpointIsMissing(t *testing.T, f *fixture) {
 	e := f.endpoint(other, fullEndpoint)
 	nothing := func(*hook.Endpoint) error { return nil }
 
-	for _, ref := range []store.Ref{byID(e.ID), byUID("orders"), byUID("")} {
+	for _, ref := range []store.Ref{byID(e.ID), byUID("orders"), byUID(""), byUID(impossible()[0]), byUID(impossible()[1])} {
 		_, err := f.Endpoint(t.Context(), a.Key, ref)
 		missing(t, err)
 		_, err = f.UpdateEndpoint(t.Context(), a.Key, ref, nothing)

@@ -57,11 +57,13 @@ func eventTypeIsFound(t *testing.T, f *fixture) {
 }
 
 func eventTypeIsMissing(t *testing.T, f *fixture) {
-	_, err := f.EventType(t.Context(), "nothing")
-	missing(t, err)
-	_, err = f.UpdateEventType(t.Context(), "nothing", func(*hook.EventType) error { return nil })
-	missing(t, err)
-	missing(t, f.ExpungeEventType(t.Context(), "nothing"))
+	for _, name := range append(impossible(), "nothing") {
+		_, err := f.EventType(t.Context(), name)
+		missing(t, err)
+		_, err = f.UpdateEventType(t.Context(), name, func(*hook.EventType) error { return nil })
+		missing(t, err)
+		missing(t, f.ExpungeEventType(t.Context(), name))
+	}
 }
 
 func eventTypeIsTaken(t *testing.T, f *fixture) {

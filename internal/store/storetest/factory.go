@@ -159,6 +159,9 @@ func missing(t fataler, err error) {
 	refused(t, err, fault.NotFound, "")
 }
 
+// impossible are texts that a path can bring and that no name has: not every engine can even look for them.
+func impossible() []string { return []string{"a\x00b", "a\xffb"} }
+
 func byID(i id.ID) store.Ref { return store.Ref{ID: i} }
 
 func byUID(uid string) store.Ref { return store.Ref{UID: uid} }

@@ -67,7 +67,7 @@ func messageIsMissing(t *testing.T, f *fixture) {
 	m := f.message(a, nil)
 	_, unknown := f.tick()
 
-	for _, ref := range []store.Ref{byID(unknown), byUID("nothing"), byUID("")} {
+	for _, ref := range []store.Ref{byID(unknown), byUID("nothing"), byUID(""), byUID(impossible()[0]), byUID(impossible()[1])} {
 		_, err := f.Message(t.Context(), a.Key, ref)
 		missing(t, err)
 		missing(t, f.ExpungeMessage(t.Context(), a.Key, ref))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -25,6 +26,7 @@ func journal() []test {
 		{"a message stays open until its last delivery is settled", openUntilLast},
 		{"a failure waits until it is due", failureWaits},
 		{"settling stores health and events with the attempt", settleStoresAll},
+		{"a postponed delivery waits until it is due, and nothing was sent", postponedWaits},
 		{"settling for what is gone is no error", settleForGone},
 		{"a leased delivery that is no longer held is left alone", settleUnheld},
 	}
@@ -201,7 +203,7 @@ func refusedGivesKeyBack(t *testing.T, f *fixture) {
 // left restarts the store's run, as after a crash, and returns how many deliveries are found open.
 func (f *fixture) left() int {
 	f.t.Helper()
-	check(f.t, f.Begin(f.t.Context(), hook.Key(f.now.UnixNano()), 10, f.now))
+	check(f.t, f.Begin(f.t.Context(), store.Run{Key: hook.Key(f.now.UnixNano()), Window: 10}, f.now))
 	total := 0
 	for {
 		n, err := f.Rescue(f.t.Context(), f.now, 100, f.newID, func(store.Waiting) {})
@@ -293,6 +295,38 @@ func settleStoresAll(t *testing.T, f *fixture) {
 	check(t, err)
 	equal(t, len(events), 1)
 	equal(t, events[0].Type, hook.EventEndpointDisabled)
+}
+
+func postponedWaits(t *testing.T, f *fixture) {
+	a := f.application()
+	e := f.endpoint(a)
+	m := f.message(a, []hook.Endpoint{e})
+	due, later := f.now.Add(time.Hour), f.now.Add(2*time.Hour)
+	postponed := hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: e.Key, State: hook.Waiting, DueAt: due}
+
+	check(t, f.Settle(t.Context(), store.Settlement{Delivery: postponed, Fresh: true, Fan: 1}))
+	equal(t, f.left(), 0)
+	early, err := f.Lease(t.Context(), e.Key, due.Add(-time.Second), 10)
+	check(t, err)
+	first, err := f.Lease(t.Context(), e.Key, due, 10)
+	check(t, err)
+	equal(t, len(early), 0)
+	equal(t, len(first), 1)
+	equal(t, first[0].Delivery.Attempts, 0)
+	postponed.DueAt = later
+	check(t, f.Settle(t.Context(), store.Settlement{Delivery: postponed}))
+	next, waits, err := f.NextDue(t.Context(), e.Key)
+	check(t, err)
+	second, err := f.Lease(t.Context(), e.Key, later, 10)
+	check(t, err)
+
+	equal(t, waits, true)
+	equal(t, next.Equal(later), true)
+	equal(t, len(second), 1)
+	equal(t, second[0].Delivery.Attempts, 0)
+	attempts, err := f.AttemptsByMessage(t.Context(), m, store.AttemptFilter{}, store.Page[id.ID]{Limit: 10})
+	check(t, err)
+	equal(t, len(attempts.Items), 0)
 }
 
 func settleForGone(t *testing.T, f *fixture) {

@@ -46,5 +46,12 @@ func roles() map[string][]test {
 		"backlog":      backlog(),
 		"keeper":       keeper(),
 		"purge":        purge(),
+		"archive":      archive(),
+		"members":      members(),
+		"sources":      sources(),
+		"inbox":        inbox(),
+		"inbox lists":  inboxLists(),
+		"inbox purge":  inboxPurge(),
+		"refusals":     refusals(),
 	}
 }

@@ -1,4 +1,4 @@
-package sqlite
+package walk
 
 import (
 	"database/sql"
@@ -8,12 +8,9 @@ import (
 	"github.com/posthorn/posthorn/internal/store"
 )
 
-// standingColumns tell how a delivery stands: its row d, if it has one, and its newest attempt n, if any
-// was made.
-const standingColumns = " d.state, d.attempts, d.due_at, d.trigger, d.reason, n.outcome, n.number, n.status "
-
-// standing is what the rows say about a delivery.
-type standing struct {
+// Standing is what the rows say about a delivery: its own, if it has one, and its newest attempt's, if any was
+// made.
+type Standing struct {
 	state    sql.Null[hook.State]
 	attempts sql.Null[int]
 	due      sql.Null[int64]
@@ -24,14 +21,18 @@ type standing struct {
 	answer   sql.Null[int] // HTTP status of the newest attempt
 }
 
-// fields are the destinations for standingColumns.
-func (s *standing) fields() []any {
+// Fields are the destinations for state, attempts, due_at, trigger and reason of the delivery, and outcome, number
+// and status of the attempt.
+func (s *Standing) Fields() []any {
 	return []any{&s.state, &s.attempts, &s.due, &s.trigger, &s.reason, &s.outcome, &s.number, &s.answer}
 }
 
-// delivery returns how d stands. Without a row its attempts tell: it went well, or, without one, it is
+// Answer is the HTTP status of the newest attempt, and zero without one.
+func (s *Standing) Answer() int { return s.answer.V }
+
+// Delivery returns how d stands. Without a row its attempts tell: it went well, or, without one, it is
 // still in the memory of the run that took the message.
-func (s *standing) delivery(d hook.Delivery) (hook.Delivery, store.Status) {
+func (s *Standing) Delivery(d hook.Delivery) (hook.Delivery, store.Status) {
 	switch {
 	case s.state.Valid:
 		return s.kept(d)
@@ -48,7 +49,7 @@ func (s *standing) delivery(d hook.Delivery) (hook.Delivery, store.Status) {
 }
 
 // kept returns what the row says.
-func (s *standing) kept(d hook.Delivery) (hook.Delivery, store.Status) {
+func (s *Standing) kept(d hook.Delivery) (hook.Delivery, store.Status) {
 	d.State, d.Attempts, d.Trigger, d.Reason = s.state.V, s.attempts.V, s.trigger.V, s.reason.V
 	if s.due.V != 0 {
 		d.DueAt = time.UnixMicro(s.due.V).UTC()

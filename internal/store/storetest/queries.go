@@ -1,4 +1,4 @@
-package sqlite_test
+package storetest
 
 import (
 	"go/ast"
@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// queries returns every SQL text in this package's source, constants put together, by where it stands.
-// A query that somebody adds is thereby checked without being listed anywhere.
-func queries(t *testing.T) map[string]string {
+// Queries returns every SQL text in the source of the package whose test this is, constants put together, by where it
+// stands. A query that somebody adds is thereby checked without being listed anywhere.
+func Queries(t *testing.T) map[string]string {
 	t.Helper()
 	set := token.NewFileSet()
 	paths, err := filepath.Glob("*.go")

@@ -1,0 +1,39 @@
+package postgres
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/walk"
+)
+
+// BeginView begins the transaction that lists are read in.
+const BeginView = beginView
+
+// Complete returns a query as it runs: in the given direction, for the given number of rows.
+func Complete(query string, ascending bool, rows int) string {
+	return ordered(query, store.Page[id.ID]{Ascending: ascending}, rows)
+}
+
+// Walks returns the queries behind the lists of history and of the catalogue, in both directions, for the smallest and
+// the largest piece of a page.
+func Walks() []string {
+	all := map[string]bool{newestEvents: true}
+	for _, query := range []string{
+		messageWalk, attemptWalkOfEndpoint, attemptWalkByTopic, attemptWalkOfBoth, destinationWalk, endpointMessageWalk, endpointMessageByTopic,
+		applicationWalk, endpointWalk, eventTypeWalk,
+	} {
+		for _, rows := range []int{firstPiece, walk.Most + 1} {
+			all[Complete(query, true, rows)] = true
+			all[Complete(query, false, rows)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// Lookups returns the queries that fill a page.
+func Lookups() []string {
+	return []string{messagesBare, messagesWhole, attemptsBare, attemptsWhole, destinationsAsked}
+}

@@ -1,0 +1,121 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+const (
+	pollEvery = time.Second
+	// overlap is how far behind the newest change is read again: what was committed late stands before what was
+	// committed early.
+	overlap     = 10 * time.Second
+	changesKept = time.Hour
+	// lookTime is how long a look may take before the connection counts as dead. What was revoked must bite in time.
+	lookTime = 3 * time.Second
+)
+
+// Follow implements store.Feed. It listens on a connection of its own, and looks at the table once a
+// second for what a notification did not tell: a pool in front of the database may swallow them.
+func (s *Store) Follow(ctx context.Context, tell func(store.Change)) {
+	for again := false; ; again = true {
+		f := follower{tell: tell, told: map[int64]int64{}}
+		_ = s.follow(ctx, &f, again) // whatever it was, it is tried again; the members are seen to be away elsewhere
+		if pause(ctx, pollEvery) != nil {
+			return
+		}
+	}
+}
+
+// follower is one connection that listens.
+type follower struct {
+	conn *pgx.Conn
+	tell func(store.Change)
+	last int64           // when the newest change was made that was told, by the database's clock
+	told map[int64]int64 // numbers of changes that were told, and when they were made
+}
+
+// follow listens until the connection breaks. What was missed before it listened again is not known.
+func (s *Store) follow(ctx context.Context, f *follower, again bool) (err error) {
+	if f.conn, err = pgx.ConnectConfig(ctx, s.dial); err != nil {
+		return err
+	}
+	defer f.close(ctx)
+	if _, err := f.conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	if err := f.conn.QueryRow(ctx, "SELECT "+databaseNow).Scan(&f.last); err != nil {
+		return err
+	}
+	if again {
+		f.tell(store.Change{Kind: store.AnythingChanged})
+	}
+	for {
+		if err := f.look(ctx); err != nil {
+			return err
+		}
+		if err := f.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (f *follower) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pollEvery)
+	defer cancel()
+	_ = f.conn.Close(ctx)
+}
+
+// wait returns when there is a change to read, at the latest after pollEvery.
+func (f *follower) wait(ctx context.Context) error {
+	until, cancel := context.WithTimeout(ctx, pollEvery)
+	defer cancel()
+	for {
+		said, err := f.conn.WaitForNotification(until)
+		switch {
+		case err != nil && until.Err() != nil && ctx.Err() == nil && !f.conn.IsClosed():
+			return nil
+		case err != nil:
+			return err
+		case said.Payload != workWord:
+			return nil
+		}
+		f.tell(store.Change{Kind: store.WorkArrived})
+	}
+}
+
+// look tells the changes that were not told yet.
+func (f *follower) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	rows, err := f.conn.Query(ctx, "SELECT number, kind, application, endpoint, name, at FROM change WHERE at > $1 ORDER BY number",
+		f.last-overlap.Microseconds())
+	if err != nil {
+		return err
+	}
+	var number, at int64
+	var c store.Change
+	_, err = pgx.ForEachRow(rows, []any{&number, &c.Kind, &c.Application, &c.Endpoint, &c.Name, &at}, func() error {
+		if _, known := f.told[number]; !known {
+			f.told[number] = at
+			f.tell(c)
+		}
+		f.last = max(f.last, at)
+		return nil
+	})
+	f.forget()
+	return err
+}
+
+// forget lets go of what cannot be read again.
+func (f *follower) forget() {
+	for number, at := range f.told {
+		if at <= f.last-overlap.Microseconds() {
+			delete(f.told, number)
+		}
+	}
+}

@@ -1,0 +1,18 @@
+package postgres
+
+// LimitGroup makes groups of at most n: what commits of one's own cost.
+func LimitGroup(s *Store, n int) {
+	s.publisher.most = n
+	for _, settler := range s.settlers {
+		settler.most = n
+	}
+}
+
+// UseSettlers replaces the writers of settlements by n. Nothing may be at work.
+func UseSettlers(s *Store, n int) {
+	for _, settler := range s.settlers {
+		settler.close()
+	}
+	s.settlers = nil
+	s.startSettlers(n)
+}

@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"github.com/posthorn/posthorn/internal/fault"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+func provider(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true))
+}
+
+// migrate brings the schema up to the newest migration of this program. Of several that start at the same time
+// one does it and the others wait, for a lock that a transaction beside it holds: one that a session holds would
+// be lost in a pool of connections.
+func (s *Store) migrate(ctx context.Context) error {
+	return s.write(ctx, "migrate the database", func(tx pgx.Tx) error {
+		if err := alone(ctx, tx, migrating); err != nil {
+			return err
+		}
+		db := stdlib.OpenDBFromPool(s.hot)
+		if err := errors.Join(up(ctx, db), db.Close()); err != nil {
+			return err
+		}
+		if err := alone(ctx, tx, beginning); err != nil {
+			return err
+		}
+		return makePartitions(ctx, tx, s.clock.Now())
+	})
+}
+
+func up(ctx context.Context, db *sql.DB) error {
+	p, err := provider(db)
+	if err != nil {
+		return translate("read the migrations", err)
+	}
+	have, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return translate("read the schema's version", err)
+	}
+	if newest := newestOf(p); have > newest {
+		return fault.New(fault.Unavailable, "schema_too_new",
+			"The database has schema %d, this program knows schemas up to %d: start the newer program that wrote it.", have, newest)
+	}
+	if _, err := p.Up(ctx); err != nil && !errors.Is(err, goose.ErrNoNextVersion) {
+		return translate("migrate the database", err)
+	}
+	return nil
+}
+
+func newestOf(p *goose.Provider) int64 {
+	sources := p.ListSources()
+	return sources[len(sources)-1].Version
+}
+
+// Schema returns the number of the schema that the database has, zero for none, and of the one that this
+// program wants. It changes nothing.
+func Schema(ctx context.Context, o Options) (have, want int64, err error) {
+	s := &Store{clock: o.Clock}
+	defer s.disconnect()
+	if err := s.connect(ctx, o); err != nil {
+		return 0, 0, err
+	}
+	return s.versions(ctx)
+}
+
+// versions does not ask goose for what there is, which would make its table where there is none.
+func (s *Store) versions(ctx context.Context) (have, want int64, err error) {
+	db := stdlib.OpenDBFromPool(s.prompt)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	p, err := provider(db)
+	if err != nil {
+		return 0, 0, translate("read the migrations", err)
+	}
+	var any bool
+	err = s.prompt.QueryRow(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&any)
+	if err == nil && any {
+		err = s.prompt.QueryRow(ctx, "SELECT max(version_id) FROM goose_db_version").Scan(&have)
+	}
+	return have, newestOf(p), translate("read the schema's version", err)
+}
+
+// matches refuses a schema that is not the newest that this program knows.
+func (s *Store) matches(ctx context.Context) error {
+	have, want, err := s.versions(ctx)
+	if err != nil || have == want {
+		return err
+	}
+	return fault.New(fault.Unavailable, "schema_differs", "The database has schema %d, this program needs schema %d: "+
+		"use the program that the servers run, or run `posthorn migrate up`.", have, want)
+}

@@ -1,0 +1,45 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/posthorn/posthorn/internal/fault"
+)
+
+// MigrateDown takes the schema of the database back to the given one, for an older program to start on. It
+// refuses while nodes are alive, which would go on with tables that are not there any more.
+func MigrateDown(ctx context.Context, o Options, to int64) error {
+	s := &Store{clock: o.Clock}
+	defer s.disconnect()
+	if err := s.connect(ctx, o); err != nil {
+		return err
+	}
+	return translate("take the schema back", pgx.BeginFunc(ctx, s.prompt, func(tx pgx.Tx) error {
+		if err := alone(ctx, tx, migrating); err != nil {
+			return err
+		}
+		if err := nobodyAlive(ctx, tx); err != nil {
+			return err
+		}
+		db := stdlib.OpenDBFromPool(s.hot)
+		p, err := provider(db)
+		if err == nil {
+			_, err = p.DownTo(ctx, to)
+		}
+		return errors.Join(err, db.Close())
+	}))
+}
+
+func nobodyAlive(ctx context.Context, tx pgx.Tx) error {
+	var alive int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM run WHERE ended_at IS NULL AND buried_at IS NULL
+		AND seen_at + lease > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&alive)
+	if err == nil && alive > 0 {
+		return fault.New(fault.Conflict, "nodes_alive", "%d nodes work on the database: stop them first.", alive)
+	}
+	return err
+}

@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/posthorn/posthorn/internal/hook"
+)
+
+// Messages and attempts are divided by the day (UTC) of the message's key, so that a day that is over goes
+// at once. The tables of a week are made ahead by whoever begins or does the chores, so that no publish ever waits
+// for one.
+const (
+	daysAhead = 7
+	dayName   = "20060102"
+)
+
+// partitioned are the tables that are divided, with what their days are called by.
+func partitioned() []string { return []string{"message", "attempt"} }
+
+// lockPatience is how long a change of tables may hold up what reads them. It is tried again a minute later.
+const lockPatience = "SET LOCAL lock_timeout = '250ms'"
+
+// makePartitions makes the tables from yesterday on that are not there. The caller holds a lock against others
+// that do the same.
+func makePartitions(ctx context.Context, tx pgx.Tx, now time.Time) error {
+	have, err := partitions(ctx, tx)
+	if err != nil {
+		return err
+	}
+	today := now.UTC().Truncate(24 * time.Hour)
+	for day := -1; day <= daysAhead; day++ {
+		from := today.AddDate(0, 0, day)
+		for _, table := range partitioned() {
+			if name := table + "_p" + from.Format(dayName); !have[name] {
+				if err := makePartition(ctx, tx, table, name, from); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// makePartition makes a table of its own and attaches it, which does not hold up those who read and write, as
+// to create it in place would (https://www.postgresql.org/docs/current/ddl-partitioning.html).
+func makePartition(ctx context.Context, tx pgx.Tx, table, name string, from time.Time) error {
+	_, err := tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE %[2]s (LIKE %[1]s INCLUDING ALL);
+		ALTER TABLE %[1]s ATTACH PARTITION %[2]s FOR VALUES FROM (%[3]d) TO (%[4]d)`,
+		table, name, messageKeyAt(from), messageKeyAt(from.AddDate(0, 0, 1))), pgx.QueryExecModeSimpleProtocol)
+	return err
+}
+
+// partitions returns the names of the tables that are days of others.
+func partitions(ctx context.Context, tx pgx.Tx) (map[string]bool, error) {
+	rows, err := tx.Query(ctx, `SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+		WHERE i.inhparent = ANY(ARRAY['message'::regclass, 'attempt'::regclass])`)
+	if err != nil {
+		return nil, err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	have := make(map[string]bool, len(names))
+	for _, name := range names {
+		have[name] = true
+	}
+	return have, err
+}
+
+// dropPartition drops the oldest day that ended before the given key, if its rows may go and nobody reads them
+// right now, and reports whether it did. The two tables of a day go together.
+func dropPartition(ctx context.Context, tx pgx.Tx, before hook.Key) (bool, error) {
+	have, err := partitions(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	oldest := oldestDay(have)
+	if oldest.IsZero() || messageKeyAt(oldest.AddDate(0, 0, 1)) > before {
+		return false, nil
+	}
+	if _, err := tx.Exec(ctx, lockPatience); err != nil {
+		return false, err
+	}
+	day := oldest.Format(dayName)
+	_, err = tx.Exec(ctx, "DROP TABLE IF EXISTS message_p"+day+", attempt_p"+day)
+	return err == nil, err
+}
+
+// oldestDay returns the first of the days, and the zero time if there is none.
+func oldestDay(have map[string]bool) (oldest time.Time) {
+	for name := range have {
+		_, text, _ := strings.Cut(name, "_p")
+		day, err := time.Parse(dayName, text)
+		if _, number := strconv.Atoi(text); err != nil || number != nil {
+			continue // attempt_late
+		}
+		if oldest.IsZero() || day.Before(oldest) {
+			oldest = day
+		}
+	}
+	return oldest
+}

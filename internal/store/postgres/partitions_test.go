@@ -1,0 +1,110 @@
+package postgres_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/postgres"
+	"github.com/posthorn/posthorn/test/pg"
+)
+
+const day = 24 * time.Hour
+
+// at opens a store whose clock is wrong by so much, and begins its run.
+func at(t *testing.T, url string, key hook.Key, wrong time.Duration) *postgres.Store {
+	t.Helper()
+	now := func() time.Time { return clock.Clock{}.Now().Add(wrong) }
+	s, err := postgres.Open(t.Context(), postgres.Options{URL: url, Clock: clock.Func(now)})
+	check(t, err)
+	t.Cleanup(func() { check(t, s.Close()) })
+	check(t, s.Begin(t.Context(), store.Run{Key: key, Window: 64, Lease: time.Minute}, now()))
+	return s
+}
+
+func publish(t *testing.T, s *postgres.Store, p store.Publication) hook.Message {
+	t.Helper()
+	receipt, err := s.Publish(t.Context(), p)
+	check(t, err)
+	return receipt.Message
+}
+
+func TestADayThatIsOverGoesAsAWhole(t *testing.T) {
+	t.Parallel()
+	url := pg.URL(t)
+	past, s := at(t, url, 1, -5*day), at(t, url, 2, 0)
+	a, ids := application(t, s), newIDs()
+	for range 3 {
+		publish(t, past, publication(a, ids))
+	}
+	kept := publish(t, s, publication(a, ids))
+	now := clock.Clock{}.Now()
+
+	steps := 0
+	for {
+		n, err := s.Purge(t.Context(), now.Add(-3*day), now, 1000)
+		check(t, err)
+		if n == 0 {
+			break
+		}
+		steps += n
+	}
+
+	left := keys(t, url, "SELECT key FROM message")
+	if len(left) != 1 || left[0] != kept.Key {
+		t.Errorf("left are %v, want %d", left, kept.Key)
+	}
+	if steps != 3 { // the days -6, -5 and -4, of which one held messages
+		t.Errorf("it took %d steps", steps)
+	}
+	tables := keys(t, url, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'message'::regclass")
+	if want := keys(t, url, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'attempt'::regclass"); tables[0] != want[0]-1 {
+		t.Errorf("%d days of messages and %d of attempts are left", tables[0], want[0]-1)
+	}
+}
+
+func TestAnAttemptWhoseDayIsGoneIsStoredAndPurged(t *testing.T) {
+	t.Parallel()
+	url := pg.URL(t)
+	s := at(t, url, 1, 0)
+	a, ids := application(t, s), newIDs()
+	now, made := ids()
+	long := hook.Key(now.AddDate(0, 0, -100).UnixMicro() * 1024)
+
+	err := s.Settle(t.Context(), store.Settlement{Fresh: true, Fan: 1,
+		Attempt:  &hook.Attempt{ID: made, MessageKey: long, EndpointKey: 7, Status: 200, Number: 1},
+		Delivery: hook.Delivery{ApplicationKey: a.Key, MessageKey: long, EndpointKey: 7, State: hook.Delivered}})
+	check(t, err)
+	stored := keys(t, url, "SELECT message FROM attempt")
+	_, err = s.Purge(t.Context(), now.AddDate(0, 0, -90), now, 100)
+	check(t, err)
+
+	if len(stored) != 1 {
+		t.Errorf("%d are stored", len(stored))
+	}
+	if left := keys(t, url, "SELECT message FROM attempt"); len(left) != 0 {
+		t.Errorf("%d are left", len(left))
+	}
+}
+
+func TestAClockThatGoesWrongByMonthsIsNamed(t *testing.T) {
+	t.Parallel()
+	var wrong atomic.Int64
+	now := func() time.Time { return clock.Clock{}.Now().Add(time.Duration(wrong.Load())) }
+	s, err := postgres.Open(t.Context(), postgres.Options{URL: fresh(t), Clock: clock.Func(now)})
+	check(t, err)
+	t.Cleanup(func() { check(t, s.Close()) })
+	check(t, s.Begin(t.Context(), store.Run{Key: 1, Lease: time.Minute}, now()))
+	p := publication(application(t, s), newIDs())
+	wrong.Store(int64(60 * day))
+
+	_, err = s.Publish(t.Context(), p)
+
+	if fault.CodeOf(err) != "clock_wrong" || fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,170 @@
+// Package postgres keeps Posthorn's promise in a PostgreSQL database that any number of programs share. Each
+// of them commits what it accepts in groups, as the embedded engine does; what they must agree on, they
+// agree on in the database. The files have the names of those in the folder sqlite, to be read side by side.
+package postgres
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// How many connections a store opens at most, besides the one that listens. They are few, since a server
+// that several of us share takes a hundred by default.
+const (
+	readers       = 4            // of lists and history
+	promptReaders = 6            // of what somebody waits for, and of small writes
+	hotWriters    = settlers + 3 // of groups, leases, and the sign of life
+)
+
+// Options are what a store may be told.
+type Options struct {
+	Clock clock.Clock
+	// URL names the database. It holds a password: it never reaches an error or a log.
+	URL string
+	// ReadURL names a replica for lists and history; empty is the database itself.
+	ReadURL string
+	// NoMigrate leaves the schema as it is and refuses one that is not this program's newest.
+	NoMigrate bool
+}
+
+// Store is the engine for several programs.
+type Store struct {
+	unmade
+	clock  clock.Clock
+	dial   *pgx.ConnConfig // of the connection that listens
+	read   *pgxpool.Pool   // lists and history: a page may take a while, and be a replica's
+	prompt *pgxpool.Pool   // single rows, short walks and small writes, kept apart so that they never queue behind a page
+	hot    *pgxpool.Pool   // what must not wait for either
+
+	places  chan int16   // one for each transaction under way on hot, see mark
+	counter atomic.Int64 // of marks
+
+	publisher *gatherer[*publication]
+	settlers  []*gatherer[*settlement]
+	herald    herald
+	self      atomic.Pointer[self]
+	refused   atomic.Int64 // bytes of the last group of messages that found no room
+
+	life    context.Context //nolint:containedctx // ends with the store: what waits for the database asks it
+	end     context.CancelFunc
+	closing sync.Once
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open connects to the database, brings its schema up to date unless it is told not to, and makes sure that
+// it keeps what it says it has kept. A schema newer than this program knows is refused and left alone.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{clock: o.Clock, places: make(chan int16, hotWriters-1)} // one connection is left for the sign of life
+	for place := range cap(s.places) {
+		s.places <- int16(place) //nolint:gosec // a handful
+	}
+	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
+	err := s.connect(ctx, o)
+	if err == nil {
+		err = s.prepare(ctx, o)
+	}
+	if err != nil {
+		s.end()
+		s.disconnect()
+		return nil, translate("open the database", err)
+	}
+	s.startWriters()
+	return s, nil
+}
+
+// prepare refuses a server that would not keep the promise and readies the schema.
+func (s *Store) prepare(ctx context.Context, o Options) error {
+	if err := s.checkServer(ctx); err != nil {
+		return err
+	}
+	if o.NoMigrate {
+		return s.matches(ctx)
+	}
+	return s.migrate(ctx)
+}
+
+func (s *Store) connect(ctx context.Context, o Options) (err error) {
+	for _, to := range []struct {
+		pool **pgxpool.Pool
+		url  string
+		most int32
+	}{{&s.prompt, o.URL, promptReaders}, {&s.hot, o.URL, hotWriters}, {&s.read, readURL(o), readers}} {
+		config, err := pgxpool.ParseConfig(to.url)
+		if err != nil { // which holds the URL
+			return fault.New(fault.Invalid, "database_url", "The URL of the PostgreSQL database cannot be read: "+
+				"it looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.")
+		}
+		config.MaxConns, config.MinConns = to.most, 0
+		config.ConnConfig.ConnectTimeout = connectTimeout
+		config.PingTimeout = pingTimeout
+		if *to.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+			return err
+		}
+	}
+	s.dial = s.prompt.Config().ConnConfig
+	return nil
+}
+
+// connectTimeout is how long a server may take to answer at all.
+const connectTimeout = 10 * time.Second
+
+// pingTimeout is how long a connection that was not used for a while may take to answer before it counts as dead.
+const pingTimeout = time.Second
+
+func readURL(o Options) string {
+	if o.ReadURL == "" {
+		return o.URL
+	}
+	return o.ReadURL
+}
+
+func (s *Store) disconnect() {
+	for _, pool := range []*pgxpool.Pool{s.hot, s.prompt, s.read} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
+}
+
+// self is the run that this store is.
+type self struct {
+	key  hook.Key
+	slot int64
+	keys *keyring
+}
+
+// run returns the key of the run that this store is, and zero before it began one.
+func (s *Store) run() hook.Key {
+	if me := s.self.Load(); me != nil {
+		return me.key
+	}
+	return 0
+}
+
+func (s *Store) stopped() bool { return s.life.Err() != nil }
+
+// Close waits for the groups that are being committed and closes the connections. It does not wait for a
+// database that is away.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		s.end()
+		s.publisher.close()
+		for _, settler := range s.settlers {
+			settler.close()
+		}
+		s.herald.close()
+		s.disconnect()
+	})
+	return nil
+}
