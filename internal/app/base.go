@@ -11,7 +11,6 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/secret"
 	"github.com/posthorn/posthorn/internal/store"
-	"github.com/posthorn/posthorn/internal/store/sqlite"
 )
 
 // base is what a server stands on. It is opened piece by piece and closed in reverse.
@@ -19,6 +18,7 @@ type base struct {
 	Options
 	config   config.Config
 	ids      *id.Source
+	identity string
 	listener net.Listener
 	box      *secret.Box
 	store    store.Store
@@ -27,7 +27,7 @@ type base struct {
 
 // open takes the address and the data directory before it touches what is in it.
 func (b *base) open(ctx context.Context) error {
-	if err := checkEngine(b.config); err != nil {
+	if err := checkRoles(b.config); err != nil {
 		return err
 	}
 	listener, err := listen(ctx, b.config.Listen)
@@ -45,16 +45,34 @@ func (b *base) open(ctx context.Context) error {
 		return err
 	}
 	b.onClose(lock)
+	if b.identity, err = dir.identity(); err != nil {
+		return err
+	}
 	if err := b.parseKey(); err != nil {
 		return err
 	}
-	s, err := sqlite.Open(ctx, dir.path(databaseFile), sqlite.Options{Clock: b.Clock})
+	b.warnOfKeyAlone(ctx, dir)
+	s, err := database{config: b.config, dir: dir, clock: b.Clock}.open(ctx)
 	if err != nil {
 		return err
 	}
 	b.store = s
 	b.onClose(s)
+	if err := b.checkWhole(ctx); err != nil {
+		return err
+	}
 	return b.openBox(ctx, dir)
+}
+
+// listenAgain takes the address again after a server on it has ended, the same port also if any would do.
+func (b *base) listenAgain(ctx context.Context) error {
+	listener, err := listen(ctx, b.listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	b.listener = listener
+	b.onClose(listener)
+	return nil
 }
 
 func (b *base) onClose(c io.Closer) { b.closers = append(b.closers, c) }

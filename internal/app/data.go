@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -45,6 +46,19 @@ func existingDataDir(c config.Config) (dataDir, error) {
 		return "", dataFault(dir, err)
 	}
 	return dataDir(dir), nil
+}
+
+// warnOfKeyAlone says that a key file was found and no database, or an empty one: that is what a restore by halves looks
+// like, and a server that starts empty takes the place of the one that was to come back.
+func (b *base) warnOfKeyAlone(ctx context.Context, dir dataDir) {
+	if _, err := os.Stat(dir.path(keyFile)); err != nil || !b.config.DatabaseURL.IsZero() {
+		return
+	}
+	database := dir.path(databaseFile)
+	if info, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		b.Log.WarnContext(ctx, "there is a key file but no database: starting with an empty one; if you are restoring a backup, "+
+			"stop this server and put the database back", "missing", database)
+	}
 }
 
 func (d dataDir) path(name string) string { return filepath.Join(string(d), name) }

@@ -32,13 +32,13 @@ func (b *base) openBox(ctx context.Context, dir dataDir) error {
 		return err
 	}
 	if b.box != nil {
-		return b.checkKey(ctx, sealed, "The encryption key in POSTHORN_ENCRYPTION_KEY")
+		return b.settleKey(ctx, sealed, "The encryption key in POSTHORN_ENCRYPTION_KEY")
 	}
 	file := dir.path(keyFile)
 	_, err = os.Stat(file)
 	if errors.Is(err, fs.ErrNotExist) && len(sealed) > 0 {
 		return fault.New(fault.Invalid, "encryption_key_missing", "The key file %s is not there, and without its key the secrets "+
-			"of the endpoints in the database do not open: put it back, or give the key that they were sealed with in POSTHORN_ENCRYPTION_KEY.", file)
+			"of the endpoints in the database do not open: restore it from the backup, or give the key that they were sealed with in POSTHORN_ENCRYPTION_KEY.", file)
 	}
 	box, created, err := secret.LoadOrCreate(file, rand.Reader)
 	if err != nil {
@@ -48,7 +48,15 @@ func (b *base) openBox(ctx context.Context, dir dataDir) error {
 		b.Log.InfoContext(ctx, "made a key file; back it up, but not beside the database", "file", file)
 	}
 	b.box = box
-	return b.checkKey(ctx, sealed, "The key file "+file)
+	return b.settleKey(ctx, sealed, "The key file "+file)
+}
+
+// settleKey refuses a key that others do not share. Before anything is sealed the nodes agree on one.
+func (b *base) settleKey(ctx context.Context, sealed []hook.Endpoint, key string) error {
+	if len(sealed) > 0 {
+		return b.checkKey(ctx, sealed, key)
+	}
+	return b.agreeOnKey(ctx, key)
 }
 
 // checkKey refuses a key that opens none of the endpoints' secrets. If it opens some of them, the others are
@@ -68,8 +76,8 @@ func (b *base) checkKey(ctx context.Context, sealed []hook.Endpoint, key string)
 			"endpoints", len(sealed), "shut", shut)
 		return nil
 	}
-	return fault.New(fault.Invalid, "wrong_encryption_key", "%s does not open the secrets of the endpoints in the database: they were sealed "+
-		"with another key. Start with that one again; to replace it, put the new key in front of it and keep both.", key)
+	return fault.New(fault.Invalid, "wrong_encryption_key", "%s does not belong to this database: it does not open the secrets of the endpoints, "+
+		"which were sealed with another. Restore that one from the backup; to replace it, put the new key in front of it and keep both.", key)
 }
 
 // sampled is how many applications with endpoints are looked at from either end.

@@ -73,6 +73,8 @@ func TestKeyThatDoesNotOpenWhatIsStoredStopsTheStart(t *testing.T) {
 	inFile := data(t, right)
 	check(t, os.WriteFile(filepath.Join(inFile, "posthorn.key"), []byte(wrong), 0o600))
 	lost := data(t, right)
+	cut := data(t, right)
+	check(t, os.WriteFile(filepath.Join(cut, "posthorn.key"), []byte(right[:20]), 0o600))
 	for name, c := range map[string]struct {
 		environ    []string
 		code, says string
@@ -80,6 +82,7 @@ func TestKeyThatDoesNotOpenWhatIsStoredStopsTheStart(t *testing.T) {
 		"settings": {[]string{"POSTHORN_DATA=" + data(t, right), "POSTHORN_ENCRYPTION_KEY=" + wrong}, "wrong_encryption_key", "POSTHORN_ENCRYPTION_KEY"},
 		"file":     {[]string{"POSTHORN_DATA=" + inFile}, "wrong_encryption_key", filepath.Join(inFile, "posthorn.key")},
 		"no file":  {[]string{"POSTHORN_DATA=" + lost}, "encryption_key_missing", filepath.Join(lost, "posthorn.key")},
+		"cut file": {[]string{"POSTHORN_DATA=" + cut}, "key_file_damaged", filepath.Join(cut, "posthorn.key")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,6 +91,9 @@ func TestKeyThatDoesNotOpenWhatIsStoredStopsTheStart(t *testing.T) {
 
 			if fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v", err)
+			}
+			if text := err.Error(); !strings.Contains(strings.ToLower(text), "from the backup") || strings.Contains(text, "openssl") {
+				t.Errorf("a new key would not help, and it says %q", text)
 			}
 			if _, err := os.Stat(filepath.Join(lost, "posthorn.key")); err == nil {
 				t.Error("a new key lies beside the old database")

@@ -7,7 +7,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/posthorn/posthorn/internal/api"
 	"github.com/posthorn/posthorn/internal/deliver"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // metrics returns a registry of our own: the default one belongs to the program that embeds us. There
@@ -15,11 +18,58 @@ import (
 func (p *parts) metrics() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(p.published)
 	registry.MustRegister(engineMetrics(p.engine)...)
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "posthorn_database_bytes", Help: "Size of the database on disk.",
 	}, p.databaseBytes))
 	return registry
+}
+
+// countedPublisher counts what a publisher answers.
+type countedPublisher struct {
+	api.Publisher
+	answers *prometheus.CounterVec
+}
+
+// newPublished returns the counter of publishes, with every answer in it: a series that begins with the first
+// refusal looks as if there had been none.
+func newPublished() *prometheus.CounterVec {
+	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "posthorn_publishes_total",
+		Help: "Publishes by answer: accepted, repeated, or why they were refused. A body that is no message is not counted.",
+	}, []string{"answer"})
+	for _, answer := range []string{"accepted", "repeated", "invalid", "not_found", "conflict", "unavailable", "other"} {
+		answers.WithLabelValues(answer)
+	}
+	return answers
+}
+
+// Publish implements api.Publisher.
+func (c countedPublisher) Publish(ctx context.Context, in api.Publication) (store.Receipt, error) {
+	receipt, err := c.Publisher.Publish(ctx, in)
+	c.answers.WithLabelValues(answerOf(receipt, err)).Inc()
+	return receipt, err
+}
+
+func answerOf(receipt store.Receipt, err error) string {
+	if err == nil && receipt.Repeated {
+		return "repeated"
+	}
+	if err == nil {
+		return "accepted"
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		return "invalid"
+	case fault.NotFound:
+		return "not_found"
+	case fault.Conflict:
+		return "conflict"
+	case fault.Unavailable:
+		return "unavailable"
+	}
+	return "other"
 }
 
 // engineMetrics reads the engine's own numbers when somebody asks.

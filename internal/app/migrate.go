@@ -7,53 +7,82 @@ import (
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/config"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/store/postgres"
 	"github.com/posthorn/posthorn/internal/store/sqlite"
 )
 
 // MigrateUp brings the schema of the settings' database up to date and returns a sentence about it. No
-// server may be running on the data.
+// server may be running on a SQLite file meanwhile.
 func MigrateUp(ctx context.Context, c config.Config, now clock.Clock) (about string, err error) {
-	if err := checkEngine(c); err != nil {
-		return "", err
-	}
-	dir, err := makeDataDir(c)
+	c.AutoMigrate = true
+	d, release, err := alone(c, now)
 	if err != nil {
 		return "", err
 	}
-	lock, err := dir.lock()
+	defer func() { err = errors.Join(err, release()) }()
+	s, err := d.open(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
-	s, err := sqlite.Open(ctx, dir.path(databaseFile), sqlite.Options{Clock: now})
+	defer closing(s, &err)
+	is, err := s.Describe(ctx)
+	return fmt.Sprintf("Schema %d, the newest that this program knows, is in %s.", is.Schema, d), err
+}
+
+// MigrateDown takes the schema back to the given one, for an older program to start on, and returns a
+// sentence about it. What only the newer schema can keep is lost.
+func MigrateDown(ctx context.Context, c config.Config, to int64, now clock.Clock) (about string, err error) {
+	if _, err := existing(c, now); err != nil {
+		return "", err
+	}
+	d, release, err := alone(c, now)
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	d, err := s.Describe(ctx)
-	return fmt.Sprintf("The %s database %s has schema %d, the newest that this program knows.", d.Engine, dir.path(databaseFile), d.Schema), err
+	defer func() { err = errors.Join(err, release()) }()
+	have, _, err := d.schema(ctx)
+	if err != nil {
+		return "", err
+	}
+	if to < 0 || to >= have {
+		return "", fault.In("to", "bad_schema", "The database has schema %d: give a smaller one with --to, such as --to %d.", have, max(have-1, 0))
+	}
+	if d.shared() {
+		err = postgres.MigrateDown(ctx, d.postgres(true), to)
+	} else {
+		err = sqlite.MigrateDown(ctx, d.file(), to)
+	}
+	return fmt.Sprintf("Schema %d is in %s now.", to, d), err
 }
 
 // MigrateStatus returns a sentence about the schema that the settings' database has and the one that this
 // program wants. It changes nothing and may be asked beside a running server.
-func MigrateStatus(ctx context.Context, c config.Config) (string, error) {
-	if err := checkEngine(c); err != nil {
-		return "", err
-	}
-	dir, err := existingDataDir(c)
+func MigrateStatus(ctx context.Context, c config.Config, now clock.Clock) (string, error) {
+	d, err := existing(c, now)
 	if err != nil {
 		return "", err
 	}
-	have, want, err := sqlite.Schema(ctx, dir.path(databaseFile))
+	have, want, err := d.schema(ctx)
 	if err != nil {
 		return "", err
 	}
 	todo := "there is nothing to do."
 	switch {
+	case have < want && d.shared():
+		todo = "run `posthorn migrate up`, or start this program's server, which does it unless auto_migrate is off."
 	case have < want:
 		todo = "stop the server and run `posthorn migrate up`, or start this program's server, which does it."
 	case have > want:
 		todo = "use the newer program that wrote it."
 	}
-	return fmt.Sprintf("The sqlite database %s has schema %d, this program wants schema %d: %s", dir.path(databaseFile), have, want, todo), nil
+	return fmt.Sprintf("Schema %d is in %s, this program wants schema %d: %s", have, d, want, todo), nil
+}
+
+// schema returns the number of the schema that the database has and of the one that this program wants.
+func (d database) schema(ctx context.Context) (have, want int64, err error) {
+	if d.shared() {
+		return postgres.Schema(ctx, d.postgres(true))
+	}
+	return sqlite.Schema(ctx, d.file())
 }

@@ -6,12 +6,16 @@ import (
 	mathrand "math/rand/v2"
 	"net/netip"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/posthorn/posthorn/internal/api"
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/deliver"
 	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
+	"github.com/posthorn/posthorn/internal/node"
 	"github.com/posthorn/posthorn/internal/publish"
 )
 
@@ -23,11 +27,16 @@ type parts struct {
 	client *egress.Client
 	engine *deliver.Engine
 	api    *api.API
+
+	published *prometheus.CounterVec
+	directory *directory.Directory
+	node      *node.Node
+	lease     lease
 }
 
 // build makes the use cases and ties them together.
 func (b *base) build(ctx context.Context) (*parts, error) {
-	p := &parts{base: b}
+	p := &parts{base: b, published: newPublished()}
 	if err := p.buildAuth(ctx); err != nil {
 		return nil, err
 	}
@@ -36,10 +45,10 @@ func (b *base) build(ctx context.Context) (*parts, error) {
 		return nil, err
 	}
 	p.client = egress.New(egress.Config{Policy: policy, Clock: b.Clock, KeepBody: int(b.config.ResponseKeep)})
-	directory := directory.New(b.store, directory.NewVault(b.box))
-	p.engine = b.newEngine(directory, p.client)
-	directory.Tell(p.engine)
-	p.api = p.newAPI(directory, policy)
+	p.directory = directory.New(b.store, directory.NewVault(b.box))
+	p.engine = p.newEngine()
+	p.directory.Tell(p.engine)
+	p.api = p.newAPI(p.directory, policy)
 	return p, nil
 }
 
@@ -73,9 +82,12 @@ func (b *base) policy() (egress.Policy, error) {
 
 // limits derives the engine's bounds from the settings.
 func (b *base) limits() deliver.Limits {
-	c := b.config
+	c, workers := b.config, maxWorkers
+	if !c.Roles.Has(config.RoleDeliver) {
+		workers = 0
+	}
 	return deliver.Limits{
-		InFlight: c.MaxInFlight, Window: max(2*c.MaxInFlight, 256), Workers: maxWorkers,
+		InFlight: c.MaxInFlight, Window: max(2*c.MaxInFlight, 256), Workers: workers,
 		Queue: c.Queue, Lane: max(c.Queue/4, 100), Bytes: int(c.Memory),
 	}
 }
@@ -83,12 +95,12 @@ func (b *base) limits() deliver.Limits {
 // maxWorkers bounds the requests on the wire in all; each costs a goroutine and a socket.
 const maxWorkers = 4096
 
-func (b *base) newEngine(directory *directory.Directory, client *egress.Client) *deliver.Engine {
+func (p *parts) newEngine() *deliver.Engine {
 	return deliver.New(
-		deliver.Parts{Store: b.store, Directory: directory, Sender: client, IDs: b.ids},
+		deliver.Parts{Store: p.store, Directory: p.directory, Sender: p.client, IDs: p.ids, Lease: &p.lease},
 		deliver.Config{
-			Limits: b.limits(), Policy: b.config.RetrySchedule.Policy, Timeout: b.config.AttemptTimeout,
-			Chance: mathrand.Float64, Clock: b.Clock, Log: b.Log,
+			Limits: p.limits(), Policy: p.config.RetrySchedule.Policy, Timeout: p.config.AttemptTimeout,
+			Chance: mathrand.Float64, Clock: p.Clock, Log: p.Log,
 		},
 	)
 }
@@ -108,7 +120,7 @@ func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *ap
 	}, publish.Config{Strict: strict, Clock: p.Clock})
 	return api.New(api.Config{
 		Applications: applications, Endpoints: catalog.NewEndpoints(p.store, endpoint), EventTypes: types,
-		History: p.store, Answers: p.store, Engine: p.store, Publisher: publisher{messages},
+		History: p.store, Answers: p.store, Engine: p.store, Publisher: countedPublisher{publisher{messages}, p.published},
 		Replayer: replayer{p.engine, messages}, Auth: p.auth, Box: p.box, IDs: p.ids, Clock: p.Clock, Log: p.Log,
 		PublicURL: p.publicURL(), MaxBody: int64(p.config.MaxBody),
 	})

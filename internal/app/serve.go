@@ -6,15 +6,16 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/app/group"
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/deliver"
-	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/httpd"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/maintain"
+	"github.com/posthorn/posthorn/internal/node"
 )
 
 // Options are what Serve gets beside the settings.
@@ -28,20 +29,37 @@ type Options struct {
 // Serve runs a server until ctx ends and has then drained it.
 func Serve(ctx context.Context, settings config.Loaded, o Options) (err error) {
 	for _, warning := range settings.Warnings {
-		o.Log.WarnContext(ctx, "unknown setting", "warning", warning)
+		o.Log.WarnContext(ctx, "setting", "warning", warning)
 	}
 	b := &base{config: settings.Config, Options: o, ids: id.NewSource(rand.Reader)}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.open(ctx); err != nil {
 		return err
 	}
+	for {
+		err := b.live(ctx)
+		if !errors.Is(err, node.ErrLost) || ctx.Err() != nil {
+			return err
+		}
+		o.Log.WarnContext(ctx, "begins again as a new run", "reason", err)
+		if err := b.listenAgain(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// live is one run: from the day it begins until it ends in good order, fails, or is taken for dead.
+func (b *base) live(ctx context.Context) error {
 	p, err := b.build(ctx)
 	if err != nil {
 		return err
 	}
-	if err := b.store.Begin(ctx, hook.Key(b.ids.Key()), b.limits().Window, o.Clock.Now()); err != nil {
+	begun := b.Clock.Now()
+	run := b.newRun()
+	if err := b.store.Begin(ctx, run, begun); err != nil {
 		return err
 	}
+	p.join(run, begun)
 	return p.run(ctx)
 }
 
@@ -51,18 +69,28 @@ var (
 	_ group.Stopper = (*httpd.Server)(nil)
 )
 
+// services are what this node's roles ask for.
+func (p *parts) services(ctx context.Context) []group.Named {
+	services := []group.Named{{Name: "node", Service: p.node}, {Name: "delivery", Service: p.engine}}
+	if p.config.Roles.Has(config.RoleMaintain) {
+		services = append(services, group.Named{Name: "maintenance", Service: maintain.New(p.store, p.config.Retention, p.Clock, p.Log)})
+	}
+	return append(services, group.Named{Name: "http", Service: p.server(ctx)})
+}
+
 // run runs the services. The HTTP server is started last and stopped first: nothing is accepted that
-// nobody would send.
+// nobody would send. The node goes last: while requests are under way the lease must hold.
 func (p *parts) run(ctx context.Context) error {
-	err := group.Run(ctx, group.Options{Log: p.Log, Drain: p.config.DrainTimeout, Ready: func() { p.announce(ctx) }},
-		group.Named{Name: "delivery", Service: p.engine},
-		group.Named{Name: "maintenance", Service: maintain.New(p.store, p.config.Retention, p.Clock, p.Log)},
-		group.Named{Name: "http", Service: p.server(ctx)},
-	)
+	err := group.Run(ctx, group.Options{Log: p.Log, Drain: p.config.DrainTimeout, Ready: func() { p.announce(ctx) }}, p.services(ctx)...)
 	p.client.Close()
 	if err != nil {
 		return err // the next start finds out what was under way
 	}
 	p.Log.InfoContext(ctx, "stopped")
-	return p.store.End(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	return p.store.End(ctx)
 }
+
+// farewell is how long a database may take to hear that this run has ended. One that is away finds out by itself.
+const farewell = 5 * time.Second

@@ -13,7 +13,6 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
-	"github.com/posthorn/posthorn/internal/store/sqlite"
 )
 
 // TokenDesk hands out tokens for the command line. It works on the database itself, also beside a
@@ -46,14 +45,11 @@ type TokenRow struct {
 
 // OpenTokenDesk opens the database that the settings name. Close the desk when done.
 func OpenTokenDesk(ctx context.Context, c config.Config, now clock.Clock) (*TokenDesk, error) {
-	if err := checkEngine(c); err != nil {
-		return nil, err
-	}
-	dir, err := existingDataDir(c)
+	d, err := existing(c, now)
 	if err != nil {
 		return nil, err
 	}
-	s, err := sqlite.Open(ctx, dir.path(databaseFile), sqlite.Options{Clock: now, Beside: true})
+	s, err := d.beside(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -140,13 +136,4 @@ func stateOf(token hook.Token, now time.Time) string {
 		return "expired"
 	}
 	return "valid"
-}
-
-// checkEngine refuses a database that this version cannot speak to.
-func checkEngine(c config.Config) error {
-	if c.DatabaseURL.IsZero() {
-		return nil
-	}
-	return fault.In("database_url", "no_postgres",
-		"This version keeps everything in SQLite; leave database_url (--database, POSTHORN_DATABASE_URL) unset.")
 }

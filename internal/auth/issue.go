@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -42,6 +44,8 @@ func (o Order) check() error {
 	switch {
 	case strings.TrimSpace(o.Name) == "" || len(o.Name) > MaxName:
 		return fault.In("name", "bad_name", "Give the token a name of 1 to %d characters, so that you recognise it later.", MaxName)
+	case !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl):
+		return fault.In("name", "bad_name", "Give the token a name without control characters.")
 	case strings.EqualFold(o.Name, AdminName):
 		return fault.In("name", "reserved_name", "The name %q is kept for the admin token; choose another one.", AdminName)
 	case o.Scope != hook.ScopeServer && o.Scope != hook.ScopeApplication:

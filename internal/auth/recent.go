@@ -76,6 +76,9 @@ func (r *recent) get(ctx context.Context, hash [sha256.Size]byte, judge func(con
 // forget drops everything, after a token was revoked.
 func (r *recent) forget() { r.cache.InvalidateAll() }
 
+// ForgetRecent makes every credential be looked up anew, because another node made or revoked one.
+func (s *Service) ForgetRecent() { s.recent.forget() }
+
 // ticklessClock is a clock for the cache: steps of the wall clock do not move it, and without ticks the
 // cache starts no goroutine.
 type ticklessClock struct {

@@ -156,6 +156,8 @@ func TestOrdersThatMakeNoSenseAreRefused(t *testing.T) {
 	for field, order := range map[string]auth.Order{
 		"name":        {Scope: hook.ScopeServer},
 		"name ":       {Scope: hook.ScopeServer, Name: "Admin"},
+		"name  ":      {Scope: hook.ScopeServer, Name: "ci\x00"},
+		"name   ":     {Scope: hook.ScopeServer, Name: "ci\xff"},
 		"scope":       {Scope: hook.ScopePortal, Name: "ci", Application: 7},
 		"application": {Scope: hook.ScopeApplication, Name: "ci"},
 		"ttl":         {Scope: hook.ScopeServer, Name: "ci", TTL: -1},

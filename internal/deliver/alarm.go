@@ -70,7 +70,9 @@ func (s *schedule) note(l *lane, due, now time.Time) {
 func (s *schedule) noteFor(application, endpoint hook.Key, due, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.note(s.lane(application, endpoint), due, now)
+	if !s.limits.away() {
+		s.note(s.lane(application, endpoint), due, now)
+	}
 }
 
 // noteKnown makes the backlog of an endpoint be looked at now. One without a lane has nothing waiting, or the

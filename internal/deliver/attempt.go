@@ -40,6 +40,10 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 		e.settle(ctx, j, verdict{delivery: j.delivery.Postpone(e.unsendable(j.lane, route, err))})
 		return
 	}
+	if e.parts.Lease != nil && e.parts.Lease.Await(ctx) != nil {
+		e.schedule.skipped(j) // others may have it by now
+		return
+	}
 	a, o := e.attempt(ctx, j, route.Endpoint.URL, parts)
 	t := told{snapshot: snapshot, route: route, message: j.parcel.message, attempt: a}
 	if o.Kind == hook.Gone { // it wants nothing more: its place stays taken until the endpoint is off

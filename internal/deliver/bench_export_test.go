@@ -18,6 +18,7 @@ type Bench struct {
 	now      time.Time
 	limits   []int
 	key      hook.Key
+	worked   bool   // whether Through has been called
 	taken    []*job // on the wire
 	answered []*job // not settled
 	backlog  map[hook.Key][]store.Leased
@@ -203,7 +204,8 @@ func (b *Bench) Through(endpoint int) {
 	b.key++
 	m := hook.Message{Key: b.key, ApplicationKey: 1, Targets: []hook.Key{hook.Key(endpoint)}}
 	b.s.add(&parcel{message: m, fan: 1, left: 1}, b.s.full(m.Targets, 0), b.now)
-	j := b.s.next(b.clock)
+	j := b.s.next(b.worked, b.clock)
+	b.worked = true
 	b.s.learn(j, limits{known: true}, b.now)
 	b.s.answered(j, true, b.now)
 	b.s.settled(j, time.Time{}, b.now)

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -13,20 +14,53 @@ const (
 	waitingPage = 1000 // endpoints that are put on the schedule at a time
 )
 
-// catchUp puts what is in the store on the schedule: what waits, and what a dead run left behind.
-func (e *Engine) catchUp(ctx context.Context) {
+// lookAgain is how often the store is asked for work that others left in it and nobody told of. Asking costs one
+// look into an index for each endpoint with something waiting.
+const lookAgain = 15 * time.Second
+
+// LookAgain makes the engine look for work that others left in the store: because a run that does not deliver
+// stored it, or because a run was declared dead. It does not wait.
+func (e *Engine) LookAgain() {
+	select {
+	case e.again <- struct{}{}:
+	default:
+	}
+}
+
+// keepUp catches up with the store at the start, and later whenever somebody asks, until ctx ends.
+func (e *Engine) keepUp(ctx context.Context) {
+	if !e.catchUp(ctx) {
+		return
+	}
+	close(e.ready)
+	ticks := time.NewTicker(lookAgain)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		case <-e.again:
+		}
+		e.catchUp(ctx)
+	}
+}
+
+// catchUp puts what is in the store on the schedule: what waits, and what a dead run left behind. It reports false
+// if ctx ended first.
+func (e *Engine) catchUp(ctx context.Context) bool {
 	for _, step := range []struct {
 		doing string
 		do    func(context.Context) (done bool, err error)
 	}{
 		{"list what waits", e.listWaiting()},
-		{"take over what the last run left", e.rescueSome},
+		{"take over what a dead run left", e.rescueSome},
 	} {
 		if !e.persist(ctx, step.doing, step.do) {
-			return
+			return false
 		}
 	}
-	close(e.ready)
+	return true
 }
 
 // persist repeats do until it is done. It reports false if ctx ended first.
@@ -65,7 +99,7 @@ func (e *Engine) rescueSome(ctx context.Context) (bool, error) {
 		e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, now)
 	})
 	if n > 0 {
-		e.config.Log.Info("took over deliveries that the last run left open", "deliveries", n)
+		e.config.Log.Info("took over deliveries that a dead run left open", "deliveries", n)
 	}
 	return n == 0, err
 }

@@ -56,6 +56,13 @@ type Parts struct {
 	Directory Directory
 	Sender    Sender
 	IDs       *id.Source
+	Lease     Lease // nil if nobody else can take this run's work over
+}
+
+// Lease says how long this run may act on what it holds.
+type Lease interface {
+	// Await returns once a request that begins now ends before the lease does, or with ctx's error.
+	Await(ctx context.Context) error
 }
 
 // Engine delivers. Use New.
@@ -68,15 +75,18 @@ type Engine struct {
 	workers sync.WaitGroup // those who send
 	helpers sync.WaitGroup // those who fill, rescue and recover; started under the schedule's lock once Run runs
 	ready   chan struct{}
+	again   chan struct{} // holds a token when others may have left work in the store
 	stop    chan struct{}
 	told    sync.Once       // to stop
 	ctx     context.Context //nolint:containedctx // of helpers; set by Run, for recoveries that outlive their request
 	lost    atomic.Int64    // attempts that left and could not be stored
+	outage  outage          // of the store, as those see it who settle
 }
 
 // New returns an engine that takes work at once and sends once it runs.
 func New(p Parts, c Config) *Engine {
-	return &Engine{parts: p, config: c, schedule: newSchedule(c.Limits), ready: make(chan struct{}), stop: make(chan struct{})}
+	return &Engine{parts: p, config: c, schedule: newSchedule(c.Limits), ready: make(chan struct{}), again: make(chan struct{}, 1),
+		stop: make(chan struct{})}
 }
 
 // Ready is closed when the engine sends and everything it found in the store is on its schedule.
@@ -125,6 +135,10 @@ func (e *Engine) open(attempts, helpers context.Context) {
 	e.schedule.mu.Lock()
 	defer e.schedule.mu.Unlock()
 	e.ctx = helpers
+	if e.config.Limits.away() {
+		close(e.ready)
+		return
+	}
 	e.schedule.hire = func() { e.workers.Go(func() { e.work(attempts) }) }
 	for range e.schedule.line.len() {
 		e.schedule.call()
@@ -133,7 +147,7 @@ func (e *Engine) open(attempts, helpers context.Context) {
 	for range fillers {
 		e.helpers.Go(func() { e.fillLanes(helpers) })
 	}
-	e.helpers.Go(func() { e.catchUp(helpers) })
+	e.helpers.Go(func() { e.keepUp(helpers) })
 }
 
 // help runs f beside the engine. It reports false if the engine does not run, or is stopping.
@@ -148,8 +162,8 @@ func (e *Engine) help(f func(context.Context)) bool {
 }
 
 func (e *Engine) work(ctx context.Context) {
-	for {
-		j := e.schedule.next(e.config.Clock.Now)
+	for back := false; ; back = true {
+		j := e.schedule.next(back, e.config.Clock.Now)
 		if j == nil {
 			return
 		}

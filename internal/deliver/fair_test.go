@@ -3,9 +3,11 @@ package deliver_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/deliver"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/hook"
 )
@@ -77,6 +79,19 @@ func TestEndpointsThatHangAllAtOnceLeaveWorkersToTheOthers(t *testing.T) {
 	if s.count() != 520 {
 		t.Errorf("%d requests", s.count())
 	}
+}
+
+func TestWorkersOnTheirWayDoNotCountAsBusy(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := deliver.NewBench(deliver.Limits{InFlight: 32, Window: 64, Workers: 64, Queue: 10_000, Lane: 5_000, Bytes: 64 << 20})
+
+		sent := b.Crowd(50, 10)
+
+		if sent < 48 {
+			t.Errorf("%d requests while everybody may have three quarters of 64 workers", sent)
+		}
+	})
 }
 
 func TestEndpointsTakeTurns(t *testing.T) {

@@ -34,6 +34,7 @@ type house struct {
 	config deliver.Config
 	drain  time.Duration // how long requests on the wire may go on when a run is stopped
 	sender deliver.Sender
+	lease  deliver.Lease
 	wrap   func(*sqlite.Store) deliver.Store
 	run    hook.Key
 	*server
@@ -104,7 +105,7 @@ func (h *house) start() {
 	s, err := sqlite.Open(ctx, h.path, sqlite.Options{Clock: h.config.Clock})
 	check(h.t, err)
 	h.run++
-	check(h.t, s.Begin(ctx, h.run, h.config.Limits.Window, h.now()))
+	check(h.t, s.Begin(ctx, store.Run{Key: h.run, Window: h.config.Limits.Window}, h.now()))
 	h.server = &server{store: s, ids: id.NewSource(rand.Reader), ended: make(chan error, 1)}
 	h.build()
 	ctx, cut := context.WithCancel(ctx)
@@ -119,7 +120,7 @@ func (h *house) start() {
 
 func (h *house) build() {
 	h.directory = directory.New(h.store, directory.NewVault(h.box))
-	h.engine = deliver.New(deliver.Parts{Store: h.wrap(h.store), Directory: h.directory, Sender: h.sender, IDs: h.ids}, h.config)
+	h.engine = deliver.New(deliver.Parts{Store: h.wrap(h.store), Directory: h.directory, Sender: h.sender, IDs: h.ids, Lease: h.lease}, h.config)
 	h.directory.Tell(h.engine)
 	schemas := catalog.NewSchemas()
 	h.applications = catalog.NewApplications(h.store, h.ids, h.config.Clock, h.directory)
@@ -272,7 +273,7 @@ func (h *house) nothingOpen() {
 	s, err := sqlite.Open(ctx, h.path, sqlite.Options{})
 	check(h.t, err)
 	defer func() { check(h.t, s.Close()) }()
-	check(h.t, s.Begin(ctx, h.run+1000, 1, h.now()))
+	check(h.t, s.Begin(ctx, store.Run{Key: h.run + 1000, Window: 1}, h.now()))
 	waiting, err := s.Waiting(ctx, 0, 10)
 	check(h.t, err)
 	taken, err := s.Rescue(ctx, h.now(), 10, func() id.ID { return h.ids.New(h.now()) }, func(store.Waiting) {})

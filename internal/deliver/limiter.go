@@ -6,9 +6,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// limiter spaces requests to at most limit a second. The zero value lets everything through.
+// limiter spaces requests to at most this run's share of limit a second. The zero value lets everything through.
 type limiter struct {
-	limit  int
+	limit  int // of all runs together
+	runs   int
 	bucket *rate.Limiter
 }
 
@@ -16,13 +17,13 @@ type limiter struct {
 // be used up, because timers are coarser than the space between two requests.
 const burstShare = 100
 
-func (r *limiter) set(limit int) {
-	if r.limit == limit {
+func (r *limiter) set(limit, runs int) {
+	if r.limit == limit && r.runs == runs {
 		return
 	}
-	*r = limiter{limit: limit}
+	*r = limiter{limit: limit, runs: runs}
 	if limit > 0 {
-		r.bucket = rate.NewLimiter(rate.Limit(limit), 1+limit/burstShare)
+		r.bucket = rate.NewLimiter(rate.Limit(float64(limit)/float64(runs)), 1+limit/runs/burstShare)
 	}
 }
 
@@ -46,7 +47,7 @@ func (r *limiter) until(tokens int, now time.Time) time.Duration {
 		return 0
 	}
 	// A nanosecond more, so that rounding does not make the alarm ring a moment early.
-	return time.Duration(missing/float64(r.limit)*float64(time.Second)) + 1
+	return time.Duration(missing/float64(r.bucket.Limit())*float64(time.Second)) + 1
 }
 
 // spend takes the place of a request that delay let through.

@@ -38,14 +38,14 @@ const fewRequests = 4
 
 // share is how many requests a lane may have on the wire, by how many workers are left. A lane's width alone lets
 // hundreds of endpoints that hang at once take every worker; the last quarter is for lanes that have few requests out,
-// the last eighth for those that have none. Who is held back has a request out, and is listed again when that ends.
-// The caller holds mu.
+// the last eighth for those that have none. Who is held back has a request out, and is listed again when that ends:
+// so a worker that was called and is still on its way must not count, or lanes would be held back for one that then
+// finds nothing to do. The caller holds mu.
 func (s *schedule) share() int {
-	busy := s.workers - s.idle
 	switch {
-	case busy*4 < s.limits.Workers*3:
+	case s.busy*4 < s.limits.Workers*3:
 		return s.limits.InFlight
-	case busy*8 < s.limits.Workers*7:
+	case s.busy*8 < s.limits.Workers*7:
 		return fewRequests
 	default:
 		return 1
@@ -66,12 +66,17 @@ func (s *schedule) call() {
 // maxIdle is how many workers wait for work; more of them go home, so that a burst does not leave their stacks behind.
 const maxIdle = 256
 
-// next waits for a job. It returns nil when the worker is to go home, and then counts it off.
-func (s *schedule) next(now func() time.Time) *job {
+// next waits for a job; back says that the worker has done one before. It returns nil when the worker is to go home,
+// and then counts it off.
+func (s *schedule) next(back bool, now func() time.Time) *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if back {
+		s.busy--
+	}
 	for !s.closed {
 		if j := s.take(now()); j != nil {
+			s.busy++
 			if s.line.len() > 0 {
 				s.call()
 			}

@@ -10,7 +10,7 @@ import (
 // schedule decides whose delivery is next. Work is queued per endpoint; endpoints take turns within
 // their application, applications take turns. It bounds what is held in memory.
 type schedule struct {
-	limits Limits
+	limits Limits // of this run; InFlight is its share, which mu guards
 
 	mu      sync.Mutex
 	lanes   map[hook.Key]*lane
@@ -24,10 +24,14 @@ type schedule struct {
 	starve deque[*lane] // that are to be filled once memory has room
 	fill   sync.Cond    // signalled when a lane is to be filled
 
+	runs   int // that deliver from this database, and share what an endpoint and an application may get
+	common int // requests on the wire to one endpoint from all of them
+
 	jobs    int // fresh jobs in memory
 	bytes   int // payloads in memory, each counted once
-	workers int
-	idle    int
+	workers int // hired
+	idle    int // of them, who wait for work
+	busy    int // of them, who have a job
 	alarms  alarms
 }
 
@@ -35,14 +39,17 @@ type schedule struct {
 type Limits struct {
 	InFlight int // requests on the wire to one endpoint
 	Window   int // deliveries of one endpoint that are sent and not yet settled
-	Workers  int // requests on the wire in all
+	Workers  int // requests on the wire in all; zero means that this run leaves delivering to others
 	Queue    int // fresh deliveries in memory
 	Lane     int // fresh deliveries of one endpoint in memory
 	Bytes    int // payloads in memory; publishes may fill three quarters, the rest is for what is read back
 }
 
+// away reports whether this run leaves delivering to others.
+func (l Limits) away() bool { return l.Workers == 0 }
+
 func newSchedule(l Limits) *schedule {
-	s := &schedule{limits: l, lanes: map[hook.Key]*lane{}, tenants: map[hook.Key]*tenant{}}
+	s := &schedule{limits: l, lanes: map[hook.Key]*lane{}, tenants: map[hook.Key]*tenant{}, runs: 1, common: l.InFlight}
 	s.work.L, s.fill.L = &s.mu, &s.mu
 	s.alarms.rang = make(chan struct{}, 1)
 	return s
@@ -81,7 +88,7 @@ func (s *schedule) forget(l *lane, now time.Time) {
 func (s *schedule) full(targets []hook.Key, size int) []hook.Key {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.jobs+len(targets) > max(s.limits.Queue, len(targets)) || s.bytes+size > s.limits.Bytes/4*3 {
+	if s.limits.away() || s.jobs+len(targets) > max(s.limits.Queue, len(targets)) || s.bytes+size > s.limits.Bytes/4*3 {
 		return targets
 	}
 	var full []hook.Key
@@ -99,6 +106,9 @@ func (s *schedule) add(p *parcel, deferred []hook.Key, now time.Time) {
 	jobs := make([]job, 0, p.fan) // one piece of memory, however many there are
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.limits.away() {
+		return
+	}
 	for _, endpoint := range m.Targets {
 		l := s.lane(m.ApplicationKey, endpoint)
 		if len(deferred) > 0 && deferred[0] == endpoint {
@@ -164,11 +174,11 @@ func (s *schedule) learn(j *job, found limits, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := j.lane
-	l.rate.set(found.endpoint)
+	l.rate.set(found.endpoint, s.runs)
 	if !l.known {
 		l.rate.spend(now)
 	}
-	l.tenant.rate.set(found.application)
+	l.tenant.rate.set(found.application, s.runs)
 	if !l.tenant.known {
 		l.tenant.rate.spend(now)
 	}

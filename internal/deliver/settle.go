@@ -86,13 +86,27 @@ func (e *Engine) settle(ctx context.Context, j *job, v verdict) {
 func (e *Engine) store(ctx context.Context, step store.Settlement) bool {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		err := e.parts.Store.Settle(context.WithoutCancel(ctx), step)
+		e.tell(err)
 		if err == nil {
 			return true
 		}
-		e.config.Log.Error("cannot store what became of a delivery; trying again", "error", err)
 		if sleep(ctx, pause) != nil {
 			return false
 		}
+	}
+}
+
+// tell logs that the store refuses to settle, and that it does no more.
+func (e *Engine) tell(err error) {
+	now := e.config.Clock.Now()
+	if err != nil {
+		if e.outage.failed(now) {
+			e.config.Log.Error("cannot store what became of deliveries; trying again", "error", err)
+		}
+		return
+	}
+	if lasted, told := e.outage.over(now); told {
+		e.config.Log.Info("what becomes of deliveries is stored again", "after", lasted)
 	}
 }
 

@@ -46,6 +46,6 @@ func (e *Engine) Numbers() Numbers {
 	s := e.schedule
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n.Queued, n.QueuedBytes, n.Workers, n.Lanes = s.jobs, s.bytes, s.workers-s.idle, len(s.lanes)
+	n.Queued, n.QueuedBytes, n.Workers, n.Lanes = s.jobs, s.bytes, s.busy, len(s.lanes)
 	return n
 }

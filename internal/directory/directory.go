@@ -151,3 +151,17 @@ func (d *Directory) Route(ctx context.Context, application, endpoint hook.Key) (
 	}
 	return s, nil, fault.Missing("endpoint")
 }
+
+// AnythingChanged forgets everything, because changes may have been missed.
+func (d *Directory) AnythingChanged() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.changes++
+	clear(d.bases)
+	for application := range d.loading {
+		d.drop(application)
+	}
+	d.snapshots.InvalidateAll()
+	d.names.InvalidateAll()
+	d.types.InvalidateAll()
+}

@@ -14,11 +14,11 @@ func rings() [][]string {
 		{"internal/store", "internal/egress", "internal/secret", "internal/dialect", "internal/directory", "internal/destination", "internal/provider"},
 		{
 			"internal/catalog", "internal/publish", "internal/deliver", "internal/receive",
-			"internal/portal", "internal/operational", "internal/maintain", "internal/auth",
+			"internal/portal", "internal/operational", "internal/maintain", "internal/auth", "internal/node", "internal/transfer",
 		},
 		{
 			"internal/api", "internal/inbound", "internal/web", "internal/httpd", "internal/cli",
-			"internal/config", "internal/app", "internal/bench",
+			"internal/config", "internal/app", "internal/bench", "internal/takeover",
 		},
 		{"cmd"},
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/publish"
 	"github.com/posthorn/posthorn/internal/secret"
+	"github.com/posthorn/posthorn/internal/store"
 	"github.com/posthorn/posthorn/internal/store/sqlite"
 )
 
@@ -38,7 +39,7 @@ func newPress(t *testing.T, c publish.Config) *press {
 	s, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "posthorn.db"), sqlite.Options{})
 	check(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	check(t, s.Begin(ctx, 1, 64, clock.Clock{}.Now()))
+	check(t, s.Begin(ctx, store.Run{Key: 1, Window: 64}, clock.Clock{}.Now()))
 	var key [32]byte
 	_, err = rand.Read(key[:])
 	check(t, err)

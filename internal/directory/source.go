@@ -1,0 +1,48 @@
+package directory
+
+import (
+	"fmt"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/secret"
+)
+
+// SourceVault seals and opens the secrets of sources, each bound to its source and its place as a Vault does for
+// endpoints.
+type SourceVault struct{ box *secret.Box }
+
+// NewSourceVault returns the vault that uses box.
+func NewSourceVault(box *secret.Box) SourceVault { return SourceVault{box: box} }
+
+// SealSecret seals what requests to the source are verified with.
+func (v SourceVault) SealSecret(source id.ID, text string) ([]byte, error) {
+	return v.box.Seal([]byte(text), boundSource(source, "secret"))
+}
+
+// OpenSecret opens one of the source's secrets.
+func (v SourceVault) OpenSecret(source id.ID, sealed []byte) (string, error) {
+	text, err := v.box.Open(sealed, boundSource(source, "secret"))
+	if err != nil {
+		return "", fmt.Errorf("open a source's secret: %w", err)
+	}
+	return string(text), nil
+}
+
+// SealKey seals the unguessable part of the source's address.
+func (v SourceVault) SealKey(source id.ID, key string) ([]byte, error) {
+	return v.box.Seal([]byte(key), boundSource(source, "url"))
+}
+
+// OpenKey opens the unguessable part of the source's address.
+func (v SourceVault) OpenKey(s hook.Source) (string, error) {
+	key, err := v.box.Open(s.URLSealed, boundSource(s.ID, "url"))
+	if err != nil {
+		return "", fmt.Errorf("open a source's address: %w", err)
+	}
+	return string(key), nil
+}
+
+func boundSource(source id.ID, place string) []byte {
+	return []byte("source-" + place + ":" + id.Inbound.Text(source))
+}

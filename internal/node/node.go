@@ -1,0 +1,155 @@
+// Package node makes a running program one of several on a database. It keeps the run's lease, buries runs
+// that lost theirs, counts who delivers, and passes on what others changed. On a database that only one
+// program can open it does the same and finds nobody.
+package node
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// Store is what a node needs of the store.
+type Store interface {
+	store.Members
+	store.Feed
+}
+
+// Config is what a Node is made of.
+type Config struct {
+	Store Store
+	Run   store.Run
+	// Attempt is the longest that a request may take. The lease must be longer.
+	Attempt time.Duration
+	Clock   clock.Clock
+	Log     *slog.Logger
+	// Held says what the run has in its hands.
+	Held func() store.Held
+	// Heard is told of what any run changed. It must not wait for anything.
+	Heard func(store.Change)
+	// Counted is told who is alive, this run included, whenever that was looked up.
+	Counted func([]store.Member)
+}
+
+// Node is a run among others. Use New.
+type Node struct {
+	config Config
+	lease  lease
+	ready  chan struct{}
+	count  chan struct{} // holds a token when somebody came or went
+	steady time.Time     // since when every renewal went well; zero after one that did not
+}
+
+// New returns a node whose run has just begun, at the time given.
+func New(c Config, begun time.Time) *Node {
+	n := &Node{config: c, ready: make(chan struct{}), count: make(chan struct{}, 1), steady: begun}
+	n.lease.init(c.Clock, c.Attempt)
+	n.lease.renewed(begun.Add(c.Run.Lease))
+	return n
+}
+
+// Await implements deliver.Lease.
+func (n *Node) Await(ctx context.Context) error { return n.lease.await(ctx) }
+
+// Ready is closed once the others were counted for the first time.
+func (n *Node) Ready() <-chan struct{} { return n.ready }
+
+// ErrLost is what Run returns when others have taken this run's work over. What the run holds in memory is
+// not its own any more; whoever goes on must begin a new run.
+var ErrLost = fault.New(fault.Conflict, "lease_lost", "Other nodes took this one for dead and have taken over its work.")
+
+// beats is how many times a lease is renewed in its length.
+const beats = 10
+
+// Run keeps the lease until ctx ends or the lease is lost.
+func (n *Node) Run(ctx context.Context) error {
+	var follower sync.WaitGroup
+	ctx, stop := context.WithCancel(ctx)
+	defer follower.Wait()
+	defer stop()
+	follower.Go(func() { n.config.Store.Follow(ctx, n.heard) })
+	ticks := time.NewTicker(n.config.Run.Lease / beats)
+	defer ticks.Stop()
+	for first := true; ; {
+		if err := n.beat(ctx); err != nil {
+			return err
+		}
+		if first {
+			close(n.ready)
+			first = false
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+		case <-n.count:
+		}
+	}
+}
+
+// heard passes a change on, and sees that a change of the members is looked into.
+func (n *Node) heard(c store.Change) {
+	if c.Kind == store.MembersChanged || c.Kind == store.AnythingChanged {
+		select {
+		case n.count <- struct{}{}:
+		default:
+		}
+	}
+	n.config.Heard(c)
+}
+
+// beat renews the lease and looks after the others. A database that does not answer is asked again at the
+// next beat: only being buried ends the run.
+func (n *Node) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, n.config.Run.Lease/beats*2)
+	defer cancel()
+	err := n.renew(ctx)
+	if fault.CodeOf(err) == "lease_lost" {
+		return ErrLost
+	}
+	if err == nil {
+		err = n.lookAround(ctx)
+	}
+	if err != nil && ctx.Err() != context.Canceled { //nolint:errorlint // Err returns the value itself
+		n.config.Log.Warn("cannot reach the database to keep this node's lease; trying again", "error", err)
+	}
+	return nil
+}
+
+func (n *Node) renew(ctx context.Context) error {
+	asked := n.config.Clock.Now()
+	if err := n.config.Store.Renew(ctx, n.config.Held()); err != nil {
+		n.steady = time.Time{}
+		return err
+	}
+	n.lease.renewed(asked.Add(n.config.Run.Lease))
+	if n.steady.IsZero() {
+		n.steady = asked
+	}
+	return nil
+}
+
+// lookAround buries who is dead and counts who is not. After an outage of the database everybody's lease is
+// over; so nobody is buried by a node that could not renew its own all the while.
+func (n *Node) lookAround(ctx context.Context) error {
+	if n.config.Clock.Now().Sub(n.steady) >= n.config.Run.Lease {
+		buried, err := n.config.Store.Bury(ctx)
+		if err != nil {
+			return err
+		}
+		if buried > 0 {
+			n.config.Log.Warn("nodes gave no sign of life; their work is taken over", "nodes", buried)
+			n.config.Heard(store.Change{Kind: store.MembersChanged})
+		}
+	}
+	members, err := n.config.Store.Members(ctx)
+	if err == nil {
+		n.config.Counted(members)
+	}
+	return err
+}

@@ -1,0 +1,235 @@
+package node_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/node"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+const (
+	leaseTime = 30 * time.Second
+	attempt   = 10 * time.Second
+)
+
+// database is what a node sees of the others: it can be cut off, and can bury the node.
+type database struct {
+	mu      sync.Mutex
+	err     error
+	dead    int // runs whose lease is over
+	buried  int
+	renewed int
+	tell    func(store.Change)
+}
+
+func (d *database) Renew(context.Context, store.Held) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.renewed++
+	return d.err
+}
+
+func (d *database) Members(context.Context) ([]store.Member, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return make([]store.Member, 1+d.dead), d.err
+}
+
+func (d *database) Bury(context.Context) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := d.dead
+	d.dead, d.buried = 0, d.buried+n
+	return n, d.err
+}
+
+func (d *database) Follow(ctx context.Context, tell func(store.Change)) {
+	d.mu.Lock()
+	d.tell = tell
+	d.mu.Unlock()
+	<-ctx.Done()
+}
+
+func (d *database) set(change func(*database)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	change(d)
+}
+
+// house is a node on a database.
+type house struct {
+	*node.Node
+	database *database
+	mu       sync.Mutex
+	heard    []store.ChangeKind
+	counted  []int
+	ended    chan error
+	stop     context.CancelFunc
+}
+
+// start runs a node in a bubble of time.
+func start(t *testing.T, d *database) *house {
+	t.Helper()
+	h := &house{database: d, ended: make(chan error, 1)}
+	now := time.Now
+	h.Node = node.New(node.Config{
+		Store: d, Run: store.Run{Key: 1, Lease: leaseTime}, Attempt: attempt, Clock: clock.Func(now), Log: slog.New(slog.DiscardHandler),
+		Held: func() store.Held { return store.Held{} },
+		Heard: func(c store.Change) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.heard = append(h.heard, c.Kind)
+		},
+		Counted: func(m []store.Member) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.counted = append(h.counted, len(m))
+		},
+	}, now())
+	var ctx context.Context
+	ctx, h.stop = context.WithCancel(t.Context())
+	go func() { h.ended <- h.Run(ctx) }()
+	t.Cleanup(h.stop)
+	<-h.Ready()
+	return h
+}
+
+// told returns what was heard and counted so far.
+func (h *house) told() (heard []store.ChangeKind, counted []int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.heard), slices.Clone(h.counted)
+}
+
+func (d *database) graves() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.buried
+}
+
+// holds reports whether a request may begin now.
+func (h *house) holds(t *testing.T) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	return h.Await(ctx) == nil
+}
+
+func TestNodeThatReachesTheDatabaseMaySend(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+
+		<-time.After(10 * leaseTime)
+
+		if !h.holds(t) {
+			t.Error("the lease is over")
+		}
+		h.stop()
+		if err := <-h.ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestNodeThatIsCutOffStopsSendingBeforeItsLeaseEndsAndGoesOnAfterwards(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+		<-time.After(leaseTime / 20) // between two beats
+		h.database.set(func(d *database) { d.err = errors.New("no way there") })
+
+		<-time.After(leaseTime - attempt - leaseTime/10)
+		before := h.holds(t)
+		<-time.After(leaseTime / 10)
+		after := h.holds(t)
+		h.database.set(func(d *database) { d.err = nil })
+		<-time.After(leaseTime / 5)
+
+		if !before || after || !h.holds(t) {
+			t.Errorf("holds before the margin %t, in it %t, afterwards %t", before, after, h.holds(t))
+		}
+	})
+}
+
+func TestNodeThatWasBuriedEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+
+		h.database.set(func(d *database) { d.err = fault.New(fault.Conflict, "lease_lost", "Gone.") })
+
+		if err := <-h.ended; !errors.Is(err, node.ErrLost) {
+			t.Errorf("it ended with %v", err)
+		}
+	})
+}
+
+func TestNodeBuriesOthersOnlyAfterALeaseWithoutAnOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+		<-time.After(2 * leaseTime)
+		h.database.set(func(d *database) { d.err = errors.New("restarting") })
+		<-time.After(leaseTime)
+		h.database.set(func(d *database) { d.err, d.dead = nil, 2 }) // as all others look after an outage
+
+		<-time.After(leaseTime - leaseTime/10)
+		early := h.database.graves()
+		<-time.After(leaseTime / 2)
+
+		if later := h.database.graves(); early != 0 || later != 2 {
+			t.Errorf("%d buried at once, %d later", early, later)
+		}
+		if heard, _ := h.told(); !slices.Contains(heard, store.MembersChanged) {
+			t.Errorf("what was heard of it: %v", heard)
+		}
+	})
+}
+
+func TestNodeCountsTheOthersWhenSomebodyComesOrGoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+		synctest.Wait()
+		h.database.set(func(d *database) { d.dead = 3 })
+
+		h.database.tell(store.Change{Kind: store.MembersChanged})
+		synctest.Wait()
+
+		h.database.tell(store.Change{Kind: store.EndpointChanged})
+
+		heard, counted := h.told()
+		if !slices.Equal(counted, []int{1, 4}) {
+			t.Errorf("counted %v", counted)
+		}
+		if !slices.Equal(heard, []store.ChangeKind{store.MembersChanged, store.EndpointChanged}) {
+			t.Errorf("heard %v", heard)
+		}
+	})
+}
+
+func TestWallClockThatWasSetForwardEndsTheLeaseUntilItIsRenewed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var ahead time.Duration
+		wall := func() time.Time { return time.Now().Round(0).Add(ahead) } // a machine that slept: the steady clock stood still
+		n := node.New(node.Config{Run: store.Run{Lease: leaseTime}, Attempt: attempt, Clock: clock.Func(wall)}, wall())
+		ahead = leaseTime
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+
+		if n.Await(ctx) == nil {
+			t.Error("a request may begin")
+		}
+	})
+}
