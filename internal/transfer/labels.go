@@ -1,0 +1,52 @@
+package transfer
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+)
+
+// goneMark begins the name of an endpoint that is deleted: its attempts stay readable through their
+// messages, so it is told from others, but nobody knows its id any more.
+const goneMark = "gone-"
+
+// labels are the names of endpoints in the stream.
+type labels struct {
+	known map[hook.Key]string   // ids of those that exist
+	of    map[hook.Key]hook.Key // their applications
+	gone  map[hook.Key]string   // numbers of the deleted ones, as they come up
+}
+
+func newLabels() *labels {
+	return &labels{known: map[hook.Key]string{}, of: map[hook.Key]hook.Key{}, gone: map[hook.Key]string{}}
+}
+
+func (l *labels) add(e hook.Endpoint) string {
+	l.known[e.Key], l.of[e.Key] = id.Endpoint.Text(e.ID), e.ApplicationKey
+	return l.known[e.Key]
+}
+
+func (l *labels) exists(endpoint hook.Key) bool { return l.known[endpoint] != "" }
+
+// name returns what the endpoint is called.
+func (l *labels) name(endpoint hook.Key) string {
+	if name, there := l.known[endpoint]; there {
+		return name
+	}
+	if l.gone[endpoint] == "" {
+		l.gone[endpoint] = fmt.Sprintf("%s%d", goneMark, len(l.gone)+1)
+	}
+	return l.gone[endpoint]
+}
+
+// names returns what the endpoints are called, sorted: the order of keys means nothing in another database.
+func (l *labels) names(endpoints []hook.Key) []string {
+	names := make([]string, len(endpoints))
+	for i, endpoint := range endpoints {
+		names[i] = l.name(endpoint)
+	}
+	slices.Sort(names)
+	return names
+}
