@@ -1,0 +1,110 @@
+package all
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/posthorn/posthorn/internal/provider"
+)
+
+// adyen has two sorts of webhooks, and which of them comes is set on the source. Standard (payment) webhooks carry in
+// every item the signature of eight of its fields, joined by colons without escaping, as Adyen's own libraries for Go
+// and Node.js join them; the other fields are not covered. Webhooks of platforms and of the Management API carry the
+// signature of the body in the header hmacsignature.
+//
+// The answer [accepted] is what standard webhooks asked for before any 2xx would do; it still does.
+func adyen() provider.Provider {
+	return provider.Provider{
+		Name: "adyen", Title: "Adyen",
+		Pages: []provider.Page{
+			{Title: "Verify HMAC signatures", URL: "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures"},
+			{Title: "Set up webhooks", URL: "https://docs.adyen.com/platforms/set-up-webhooks"},
+		},
+		Note:   "In standard webhooks only reference, merchant account, amount, event code and success are signed.",
+		Secret: provider.Field{Name: "HMAC key", Hint: "hex, generated on the webhook's page under Security"},
+		Options: []provider.Option{{
+			Name: "kind", Meaning: "Which webhooks are sent.", Default: "standard", Values: []string{"standard", "platform"},
+		}},
+		Choose: provider.OneOf("kind", map[string]provider.Scheme{
+			"standard": adyenItems{},
+			"platform": provider.HMAC{
+				Hash: provider.SHA256, Signature: provider.Header("HmacSignature"), Encoding: provider.Base64,
+				Key: provider.KeyForm{Encoded: true, Encoding: provider.Hex},
+			},
+		}),
+		ID:     provider.FirstOf(adyenItemID(), provider.JSONPath("data.id"), provider.Digest()),
+		Type:   provider.FirstOf(provider.JSONPath(adyenItem+"eventCode"), provider.JSONPath("type")),
+		Time:   provider.Moment{From: provider.JSONPath(adyenItem + "eventDate"), Unit: provider.RFC3339},
+		Answer: provider.Answer{ContentType: provider.Text, Body: "[accepted]"},
+	}
+}
+
+const adyenItem = "notificationItems.0.NotificationRequestItem."
+
+// adyenFields are signed, in this order. A field that is not there counts as empty.
+func adyenFields() []string {
+	return []string{
+		"pspReference", "originalReference", "merchantAccountCode", "merchantReference",
+		"amount.value", "amount.currency", "eventCode", "success",
+	}
+}
+
+// adyenItemID is what Adyen says to recognise a repetition by; all of it is signed.
+func adyenItemID() provider.Piece {
+	return provider.Joined(":", provider.JSONPath(adyenItem+"pspReference"),
+		provider.JSONPath(adyenItem+"eventCode"), provider.JSONPath(adyenItem+"success"))
+}
+
+// adyenItems verifies the items one by one, all of them with the same secret.
+type adyenItems struct{}
+
+// item is the scheme of one item.
+func (adyenItems) item(i int) provider.HMAC {
+	at := "notificationItems." + strconv.Itoa(i) + ".NotificationRequestItem."
+	signed := make([]provider.Piece, 0, 16)
+	for _, name := range adyenFields() {
+		signed = append(signed, provider.Optional(provider.JSONPath(at+name)), provider.Literal(":"))
+	}
+	return provider.HMAC{
+		Hash: provider.SHA256, Encoding: provider.Base64,
+		Signature: provider.JSONPath(at + "additionalData.hmacSignature"),
+		Signed:    signed[:len(signed)-1],
+		Key:       provider.KeyForm{Encoded: true, Encoding: provider.Hex},
+	}
+}
+
+// Verify implements provider.Scheme.
+func (s adyenItems) Verify(ctx context.Context, c *provider.Check) (provider.Proof, error) {
+	const most = 16
+	count := int(gjson.GetBytes(c.Request.Body, "notificationItems.#").Int())
+	if count < 1 || count > most {
+		return provider.Proof{}, provider.Refuse(provider.Malformed, "JSON notificationItems")
+	}
+	var proof provider.Proof
+	for i := range count {
+		var err error
+		if proof, err = s.item(i).Verify(ctx, c); err != nil {
+			return provider.Proof{}, err
+		}
+	}
+	return proof, nil
+}
+
+// Accept implements provider.Scheme.
+func (s adyenItems) Accept(secret provider.Secret) error { return s.item(0).Accept(secret) }
+
+// Facts implements provider.Scheme.
+func (s adyenItems) Facts() provider.Facts {
+	f := s.item(0).Facts()
+	f.Family += " of every item"
+	f.Signs = make([]provider.Piece, 0, 16)
+	for i, name := range adyenFields() {
+		if i > 0 {
+			f.Signs = append(f.Signs, provider.Literal(":"))
+		}
+		f.Signs = append(f.Signs, provider.JSONPath(adyenItem+name))
+	}
+	return f
+}

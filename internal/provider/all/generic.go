@@ -1,0 +1,185 @@
+package all
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/posthorn/posthorn/internal/provider"
+)
+
+// The generic providers are for senders that have no declaration of their own. What a declaration would say is in
+// the source's options instead.
+
+func genericHMAC() provider.Provider {
+	return provider.Provider{
+		Name: "hmac", Title: "Any HMAC",
+		Pages:  []provider.Page{{Title: "RFC 2104: HMAC: Keyed-Hashing for Message Authentication", URL: "https://www.rfc-editor.org/rfc/rfc2104"}},
+		Secret: provider.Field{Name: "Secret", Hint: "the text that both sides know; its bytes are the key"},
+		Options: []provider.Option{
+			{Name: "hash", Meaning: "The hash function.", Default: "sha256", Values: []string{"sha256", "sha512", "sha1"}},
+			{Name: "encoding", Meaning: "How the signature is written.", Default: "hex", Values: []string{"hex", "base64"}},
+			{Name: "header", Meaning: "The header that carries it.", Default: "X-Signature"},
+			{Name: "prefix", Meaning: "What stands in front of it, such as sha256=."},
+			{Name: "timestamp_header", Meaning: "The header with Unix seconds. If set, timestamp, a full stop and the body are signed, otherwise the body."},
+			idHeader(), idPath(), typeHeader(), typePath(),
+		},
+		Choose: hmacScheme,
+		ID:     chosen("id"), Type: chosen("type"),
+	}
+}
+
+func hmacScheme(o provider.Options) (provider.Scheme, error) {
+	hashes := map[string]provider.Hash{"sha256": provider.SHA256, "sha512": provider.SHA512, "sha1": provider.SHA1}
+	encodings := map[string]provider.Encoding{"hex": provider.Hex, "base64": provider.Base64}
+	encoding, ok := encodings[o["encoding"]]
+	if hashes[o["hash"]] == 0 || !ok || o["header"] == "" {
+		return nil, provider.Refuse(provider.BadOption, "option hash, encoding or header")
+	}
+	s := provider.HMAC{
+		Hash: hashes[o["hash"]], Signature: provider.Header(o["header"]), Prefix: o["prefix"], Encoding: encoding,
+	}
+	if name := o["timestamp_header"]; name != "" {
+		s.Stamp = provider.Stamp{From: provider.Header(name)}
+		s.Signed = []provider.Piece{provider.Timestamp(), provider.Literal("."), provider.Body()}
+	}
+	return s, nil
+}
+
+func genericJWT() provider.Provider {
+	return provider.Provider{
+		Name: "jwt", Title: "Any JWT",
+		Pages:  []provider.Page{{Title: "RFC 7519: JSON Web Token (JWT)", URL: "https://www.rfc-editor.org/rfc/rfc7519"}},
+		Note:   "A token says who sends, not what: unless body_claim is set, the body is not covered.",
+		Secret: provider.Field{Name: "Key", Hint: "the shared secret (HS...), or the public key in PEM; nothing if jwks_url is set"},
+		Options: []provider.Option{
+			{Name: "algorithm", Meaning: "The one algorithm that is taken.", Default: "HS256", Values: []string{"HS256", "HS384", "HS512", "RS256", "RS512", "PS256", "ES256", "EdDSA"}},
+			{Name: "header", Meaning: "The header that carries the token, after Bearer where it is Authorization.", Default: "Authorization"},
+			{Name: "issuer", Meaning: "What iss must be."},
+			{Name: "audience", Meaning: "What aud must contain."},
+			{Name: "jwks_url", Meaning: "Where the sender publishes its keys, https."},
+			{Name: "body_claim", Meaning: "The claim with the SHA-256 of the body in hex."},
+			idHeader(), idPath(), typeHeader(), typePath(),
+		},
+		Choose: jwtScheme,
+		ID:     chosen("id"), Type: chosen("type"),
+	}
+}
+
+func jwtScheme(o provider.Options) (provider.Scheme, error) {
+	known := []string{"HS256", "HS384", "HS512", "RS256", "RS512", "PS256", "ES256", "EdDSA"}
+	if !slices.Contains(known, o["algorithm"]) || o["header"] == "" {
+		return nil, provider.Refuse(provider.BadOption, "option algorithm or header")
+	}
+	s := provider.JWT{From: provider.Header(o["header"]), Algorithms: []string{o["algorithm"]}, Expires: true}
+	if o["header"] == "Authorization" {
+		s.Prefix = "Bearer "
+	}
+	if o["issuer"] != "" {
+		s.Issuer = provider.OptionValue("issuer")
+	}
+	if o["audience"] != "" {
+		s.Audience = provider.OptionValue("audience")
+	}
+	if name := o["body_claim"]; name != "" {
+		s.BodyHash = provider.BodyHash{Claim: name, Hash: provider.SHA256}
+	}
+	return withKeySet(s, o["jwks_url"])
+}
+
+// withKeySet lets the keys come from an address that the owner of the source has chosen.
+func withKeySet(s provider.JWT, address string) (provider.Scheme, error) {
+	if address == "" {
+		return s, nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || s.Algorithms[0][:2] == "HS" {
+		return nil, provider.Refuse(provider.BadOption, "option jwks_url")
+	}
+	s.Fetched = provider.Fetched{From: provider.Literal(address), Hosts: []string{u.Hostname()}}
+	return s, nil
+}
+
+func basic() provider.Provider {
+	return provider.Provider{
+		Name: "basic", Title: "HTTP basic authentication",
+		Pages:   []provider.Page{{Title: "RFC 7617: The 'Basic' HTTP Authentication Scheme", URL: "https://www.rfc-editor.org/rfc/rfc7617"}},
+		Secret:  provider.Field{Name: "Name and password", Hint: "name:password"},
+		Options: []provider.Option{idHeader(), idPath(), typeHeader(), typePath()},
+		Scheme:  provider.Basic{},
+		ID:      chosen("id"), Type: chosen("type"),
+	}
+}
+
+func apiKey() provider.Provider {
+	return provider.Provider{
+		Name: "api-key", Title: "API key or bearer token",
+		Pages:  []provider.Page{{Title: "RFC 6750: Bearer Token Usage", URL: "https://www.rfc-editor.org/rfc/rfc6750"}},
+		Note:   "A key in the query is written to the logs of everything in between; prefer a header.",
+		Secret: provider.Field{Name: "Key", Hint: "the text that the sender sends along"},
+		Options: []provider.Option{
+			{Name: "in", Meaning: "Where the key stands.", Default: "header", Values: []string{"header", "query"}},
+			{Name: "name", Meaning: "The header's or parameter's name.", Default: "Authorization"},
+			{Name: "prefix", Meaning: "What stands in front of it; Bearer and a space in Authorization unless set."},
+			idHeader(), idPath(), typeHeader(), typePath(),
+		},
+		Choose: apiKeyScheme,
+		ID:     chosen("id"), Type: chosen("type"),
+	}
+}
+
+func apiKeyScheme(o provider.Options) (provider.Scheme, error) {
+	if o["name"] == "" {
+		return nil, provider.Refuse(provider.BadOption, "option name")
+	}
+	switch o["in"] {
+	case "header":
+		s := provider.Token{From: provider.Header(o["name"]), Prefix: o["prefix"]}
+		if o["name"] == "Authorization" && s.Prefix == "" {
+			s.Prefix = "Bearer "
+		}
+		return s, nil
+	case "query":
+		return provider.Token{From: provider.Query(o["name"]), Prefix: o["prefix"]}, nil
+	}
+	return nil, provider.Refuse(provider.BadOption, "option in")
+}
+
+func none() provider.Provider {
+	return provider.Provider{
+		Name: "none", Title: "No verification",
+		Note:    "Whoever knows the address can send. Use it for senders that can do nothing better, and rotate the address.",
+		Options: []provider.Option{idHeader(), idPath(), typeHeader(), typePath()},
+		Scheme:  provider.Nothing{},
+		ID:      chosen("id"), Type: chosen("type"),
+	}
+}
+
+func idHeader() provider.Option {
+	return provider.Option{Name: "id_header", Meaning: "The header with the event's id. Prefer id_path where the signature covers the body only."}
+}
+
+func idPath() provider.Option {
+	return provider.Option{Name: "id_path", Meaning: "Where the event's id stands in a JSON body, such as data.id."}
+}
+
+func typeHeader() provider.Option {
+	return provider.Option{Name: "type_header", Meaning: "The header with the event's type."}
+}
+
+func typePath() provider.Option {
+	return provider.Option{Name: "type_path", Meaning: "Where the event's type stands in a JSON body."}
+}
+
+// chosen is the header or the path that the source's options name; the path counts if both are set.
+func chosen(what string) provider.Piece {
+	name := "option " + what + "_path or " + what + "_header"
+	return provider.Computed(name, func(c *provider.Check) (string, error) {
+		if path := c.Option(what + "_path"); path != "" {
+			return provider.JSONPath(path).Read(c)
+		}
+		if header := c.Option(what + "_header"); header != "" {
+			return provider.Header(header).Read(c)
+		}
+		return "", provider.Refuse(provider.Missing, name)
+	})
+}

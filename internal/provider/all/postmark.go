@@ -1,0 +1,34 @@
+package all
+
+import "github.com/posthorn/posthorn/internal/provider"
+
+// postmark signs nothing; its pages propose HTTP basic authentication. It sends one event per request. A bounce or
+// complaint has an id of its own, everything else is told apart by message, kind and time.
+func postmark() provider.Provider {
+	return provider.Provider{
+		Name: "postmark", Title: "Postmark",
+		Pages: []provider.Page{
+			{Title: "Webhooks overview", URL: "https://postmarkapp.com/developer/webhooks/webhooks-overview"},
+			{Title: "Delivery webhook", URL: "https://postmarkapp.com/developer/webhooks/delivery-webhook"},
+			{Title: "Subscription change webhook", URL: "https://postmarkapp.com/developer/webhooks/subscription-change-webhook"},
+		},
+		Note:   "Enter the URL as https://name:password@... at Postmark, or set the basic authentication of the webhook.",
+		Secret: provider.Field{Name: "Name and password", Hint: "name:password, as entered at Postmark"},
+		Scheme: provider.Basic{},
+		ID: provider.FirstOf(
+			provider.Joined(":", provider.JSONPath("RecordType"), provider.JSONPath("ID")),
+			provider.Joined(":", provider.JSONPath("RecordType"), provider.JSONPath("MessageID"), provider.JSONPath("Recipient"), postmarkTime()),
+			provider.JSONPath("MessageID"),
+		),
+		Type:         provider.JSONPath("RecordType"),
+		Time:         provider.Moment{From: postmarkTime(), Unit: provider.RFC3339},
+		ContentTypes: []string{"application/json"},
+	}
+}
+
+// postmarkTime is the time of an event, which has another name in every kind of event.
+func postmarkTime() provider.Piece {
+	return provider.FirstOf(
+		provider.JSONPath("DeliveredAt"), provider.JSONPath("BouncedAt"), provider.JSONPath("ReceivedAt"), provider.JSONPath("ChangedAt"),
+	)
+}

@@ -1,0 +1,23 @@
+package all_test
+
+import "encoding/base64"
+
+func postmarkSample() sample {
+	return sample{
+		provider: "postmark", secret: "hook:pass", foreign: "hook:other",
+		body: `{"RecordType":"Delivery","MessageID":"883953f4-6105","Recipient":"john@example.com","DeliveredAt":"2026-03-01T11:59:58Z"}`,
+		sign: signBasic,
+		id:   "Delivery:883953f4-6105:john@example.com:2026-03-01T11:59:58Z", kind: "Delivery",
+	}
+}
+
+func postmarkBounceSample() sample {
+	s := postmarkSample()
+	s.body = `{"RecordType":"Bounce","ID":42,"MessageID":"883953f4-6105","BouncedAt":"2026-03-01T11:59:58Z"}`
+	s.id, s.kind = "Bounce:42", "Bounce"
+	return s
+}
+
+func signBasic(s signing) {
+	s.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(s.secret)))
+}

@@ -1,0 +1,153 @@
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Verdict is what a provider's declaration makes of a request that it accepts.
+type Verdict struct {
+	Reply *Reply // the request was a handshake: send this, store nothing, the rest is empty
+
+	ID     string    // the event's id at the provider; empty if there is none
+	Type   string    // empty if there is none, or none that can be printed
+	Time   time.Time // when it happened; zero if that is not said
+	Stamp  time.Time // the signed time of the request; zero if the scheme signs none
+	Key    string    // by what a repetition is recognised; empty if it is not to be
+	Secret int       // index of the secret that matched, so that an owner sees when the old one is no longer used; -1 if none was needed
+}
+
+// Judge says what a request is: a handshake, an accepted webhook, or, by a Refusal, neither.
+func (p Provider) Judge(ctx context.Context, check *Check) (Verdict, error) {
+	c := new(*check)
+	c.Options = p.withDefaults(check.Options)
+	reply, err := p.greet(ctx, c)
+	if err != nil || reply != nil {
+		return Verdict{Reply: reply}, err
+	}
+	if err := p.admit(&c.Request); err != nil {
+		return Verdict{}, err
+	}
+	proof, err := p.verify(ctx, c)
+	if err != nil {
+		return Verdict{}, err
+	}
+	return p.describe(c, proof), nil
+}
+
+// admit looks at the method and the content type.
+func (p Provider) admit(r *Request) error {
+	methods := p.Methods
+	if len(methods) == 0 {
+		methods = []string{http.MethodPost}
+	}
+	if !slices.Contains(methods, r.Method) {
+		return Refuse(WrongMethod, "method")
+	}
+	if len(p.ContentTypes) > 0 && !slices.Contains(p.ContentTypes, r.mediaType()) {
+		return Refuse(WrongType, "header Content-Type")
+	}
+	return nil
+}
+
+// verify asks the scheme, after the questions that are the same for all of them.
+func (p Provider) verify(ctx context.Context, c *Check) (Proof, error) {
+	scheme, err := p.scheme(c.Options)
+	if err != nil {
+		return Proof{}, err
+	}
+	if scheme.Facts().Keyed && len(c.Secrets) == 0 {
+		return Proof{}, Refuse(NoSecret, p.secretName())
+	}
+	if slices.ContainsFunc(c.Secrets, Secret.Blank) { // a secret that failed to load must not go unnoticed
+		return Proof{}, Refuse(BlankSecret, p.secretName())
+	}
+	return scheme.Verify(ctx, c)
+}
+
+// scheme returns the scheme that the options choose. Without one everything is refused.
+func (p Provider) scheme(o Options) (Scheme, error) {
+	scheme := p.Scheme
+	if p.Choose != nil {
+		chosen, err := p.Choose(p.withDefaults(o))
+		if err != nil {
+			return nil, err
+		}
+		scheme = chosen
+	}
+	if scheme == nil {
+		return nil, Refuse(UnknownScheme, "provider "+p.Name)
+	}
+	return scheme, nil
+}
+
+func (p Provider) secretName() string {
+	if p.Secret.None() {
+		return "secret"
+	}
+	return p.Secret.Name
+}
+
+// describe reads what else is known about an accepted request.
+func (p Provider) describe(c *Check, proof Proof) Verdict {
+	id := label(p.ID, c, maxID)
+	if id == "" {
+		id = hashed(p.ID, c)
+	}
+	kind := label(p.Type, c, maxType)
+	return Verdict{
+		ID: id, Type: kind, Time: p.Time.read(c),
+		Stamp: proof.Stamp, Secret: proof.Secret, Key: p.key(id, kind, c),
+	}
+}
+
+// key returns by what a repetition is recognised. The sorts cannot be taken for one another. A body is taken with
+// its type: several senders write two events about one thing with the same body.
+func (p Provider) key(id, kind string, c *Check) string {
+	switch {
+	case p.Dedupe == DedupeOff:
+		return ""
+	case p.Dedupe == DedupeByID && id != "":
+		return "id:" + id
+	}
+	sum := sha256.Sum256(c.Request.Body)
+	return "body:" + hex.EncodeToString(sum[:]) + ":" + kind
+}
+
+const (
+	maxID   = 200
+	maxType = 128
+)
+
+// label returns a short printable text, or nothing.
+func label(p Piece, c *Check, most int) string {
+	if p.None() {
+		return ""
+	}
+	text, err := p.Read(c)
+	odd := func(r rune) bool { return !unicode.IsPrint(r) }
+	if err != nil || len(text) > most || !utf8.ValidString(text) || strings.ContainsFunc(text, odd) {
+		return ""
+	}
+	return text
+}
+
+// hashed returns the digest of an id that is too long or too odd to be kept as it is, such as a list of ids.
+func hashed(p Piece, c *Check) string {
+	if p.None() {
+		return ""
+	}
+	text, err := p.Read(c)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(text))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
