@@ -40,10 +40,10 @@ run: build ## Build and serve on LISTEN (127.0.0.1:8071) with the data in DATA (
 
 .PHONY: test
 test: ## Run every test with the race detector on; PKG and TESTFLAGS narrow it
-	@scripts/needs cc node npm
+	@scripts/needs cc node npm postgres
 	@mkdir -p bin
 	@go build -o bin/testlog ./scripts/testlog
-	@go test -race -json -timeout 8m $(TESTFLAGS) $(PKG) | bin/testlog -log $(TESTLOG)
+	@scripts/with-postgres scripts/test -race -json -timeout 8m $(TESTFLAGS) $(PKG) | bin/testlog -log $(TESTLOG)
 
 .PHONY: lint
 lint: bin/golangci-lint ## Check the walls between the rings, errors, comments and the rest of .golangci.yml
@@ -70,12 +70,22 @@ generate-check:
 	fi
 
 .PHONY: bench
-bench: build ## Measure this machine, RUNS times (3), and write the Markdown table to bin/benchmarks.md; takes about ten minutes
-	@bin/posthorn bench suite --runs '$(or $(RUNS),3)' --command 'make bench' | tee bin/benchmarks.md
+bench: build ## Measure this machine on SQLite and PostgreSQL, RUNS times (3), and write bin/benchmarks.md; takes 25 minutes, ONLY narrows it
+	@scripts/with-postgres bash -c 'export POSTHORN_BENCH_DATABASE_URL="$${POSTHORN_BENCH_DATABASE_URL:-$${POSTHORN_TEST_POSTGRES_URL:-}}"; \
+	  exec bin/posthorn bench suite --compare --runs "$(or $(RUNS),3)" $(if $(ONLY),--only "$(ONLY)") --command "make bench"' | tee bin/benchmarks.md
 
 .PHONY: crash
 crash: ## Kill the server at random for CRASH_TIME (10m) under load and check that nothing was lost
 	@go run ./test/crash/cmd -duration '$(or $(CRASH_TIME),10m)'
+
+.PHONY: cluster
+cluster: ## Harm a cluster of three nodes in every way, each for CLUSTER_TIME (1m), and check that nothing was lost
+	@scripts/needs postgres
+	@POSTHORN_TEST_CLUSTER_TIME='$(or $(CLUSTER_TIME),1m)' scripts/with-postgres go test -count=1 -v -timeout 0 $(TESTFLAGS) ./test/cluster
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (30s)
+	@FUZZTIME='$(or $(FUZZTIME),30s)' scripts/fuzz
 
 .PHONY: vuln
 vuln: ## Look up known vulnerabilities of what we build on (needs the network)

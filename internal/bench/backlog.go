@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/bench/load"
-	"github.com/posthorn/posthorn/internal/bench/process"
 	"github.com/posthorn/posthorn/internal/bench/sink"
 )
 
@@ -23,7 +22,7 @@ type backlog struct {
 func (s *suite) backlogScenario(ctx context.Context) error {
 	c := s.config.Config
 	c.Duration, c.NoForwarder = s.config.Measured, true
-	_, _ = fmt.Fprintf(s.streams.Err, "backlog of %s\n", thousands(float64(s.config.Backlog)))
+	_, _ = fmt.Fprintf(s.streams.Err, "%s: backlog of %s\n", s.report.Columns[s.now], thousands(float64(s.config.Backlog)))
 	l, err := newLab(c, s.streams)
 	if err != nil {
 		return err
@@ -60,7 +59,7 @@ func (s *suite) backlog(ctx context.Context, l *lab, server *subject) (backlog, 
 		return backlog{}, err
 	}
 	s.report.Lost += before.Lost + after.Lost
-	usage, _ := process.Read(server.pid) // without /proc the figure is missing
+	usage, _ := server.usage() // without /proc the figure is missing
 	restart, err := l.restart(ctx, server, stuck)
 	return backlog{
 		kept: after.AckedPerSecond / max(before.AckedPerSecond, 1), rss: float64(usage.RSSBytes), restart: restart,
@@ -74,7 +73,7 @@ func (l *lab) pileUp(ctx context.Context, server *subject, stuck *sink.Sink, n i
 		return err
 	}
 	plan := l.shape().plan
-	plan.Address, plan.Token, plan.Path = server.address, server.token, "/api/v1/app/"+app+"/msg"
+	plan.Addresses, plan.Token, plan.Path = server.addresses(), server.token, "/api/v1/app/"+app+"/msg"
 	plan.Messages, plan.Duration = n, 0
 	watch := l.watch("backlog", stuck)
 	defer watch.stop()
@@ -85,7 +84,7 @@ func (l *lab) pileUp(ctx context.Context, server *subject, stuck *sink.Sink, n i
 // restart kills the server, lets the endpoint answer, and returns how many milliseconds the server
 // takes from its start to the first request of the backlog.
 func (l *lab) restart(ctx context.Context, server *subject, stuck *sink.Sink) (float64, error) {
-	server.child.Kill()
+	server.kill()
 	stuck.Release()
 	pause(ctx, 100*time.Millisecond) // for requests that were still in the kernel
 	held, began := stuck.Held(), l.elapsed()
@@ -105,6 +104,6 @@ func (l *lab) restart(ctx context.Context, server *subject, stuck *sink.Sink) (f
 		}
 	}
 	took := l.elapsed() - began
-	server.child.Kill() // its data is thrown away: it need not deliver the rest
+	server.kill() // its data is thrown away: it need not deliver the rest
 	return took.Seconds() * 1000, nil
 }

@@ -1,14 +1,16 @@
 package bench
 
 import (
+	"fmt"
 	"io"
 	"math"
 	"net"
-	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/bench/load"
+	"github.com/posthorn/posthorn/internal/bench/remote"
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
 )
@@ -19,6 +21,11 @@ type Config struct {
 	Token     string `json:"-"`
 	ServerPID int    // of a running server on this machine, to measure it; zero does not
 	Binary    string // path of the posthorn binary, for what the benchmark starts; os.Executable
+
+	// Database is the URL of a PostgreSQL server on which every server that the benchmark starts gets a
+	// database of its own; empty is SQLite. It may hold a password.
+	Database string `json:"-"`
+	Nodes    int    // processes that share the database; 1
 
 	Publishers   int           // 64
 	Messages     int           // stop after this many; zero means that Duration ends the run
@@ -33,6 +40,7 @@ type Config struct {
 	Quiet        time.Duration // deliveries count as lost after this long without any arriving; 20 s
 	Verify       bool          // check every signature received
 	NoForwarder  bool          // leave out the comparison
+	Keep         bool          // leave the application in a running server
 
 	JSON  bool
 	Clock clock.Clock
@@ -48,6 +56,7 @@ type Streams struct{ Out, Err io.Writer }
 
 // The bounds keep a slip of the finger from filling the disk or the memory.
 const (
+	maxNodes      = 32
 	maxPublishers = 4096
 	maxMessages   = 50_000_000
 	maxDuration   = time.Hour
@@ -68,6 +77,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Messages == 0 && c.Duration == 0 {
 		c.Duration = 10 * time.Second
 	}
+	c.Nodes = orElse(c.Nodes, 1)
 	c.Publishers = orElse(c.Publishers, 64)
 	c.PayloadSize = orElse(c.PayloadSize, 1024)
 	c.FanOut = orElse(c.FanOut, 1)
@@ -97,46 +107,69 @@ func (c Config) check() error {
 		lowest float64
 		most   float64
 	}{
+		{"nodes", float64(c.Nodes), 1, maxNodes},
 		{"publishers", float64(c.Publishers), 1, maxPublishers},
 		{"messages", float64(c.Messages), 0, maxMessages},
-		{"duration", c.Duration.Seconds(), 0, maxDuration.Seconds()},
 		{"rate", c.Rate, 0, maxRate},
 		{"fan-out", float64(c.FanOut), 1, maxFanOut},
 		{"payload-size", float64(c.PayloadSize), 2, maxPayload},
 		{"hanging", c.HangingShare, 0, 1},
 	} {
 		if !(limit.value >= limit.lowest && limit.value <= limit.most) { // also refuses NaN
-			return fault.In(limit.field, "out_of_range", "%s must be between %v and %v.",
+			return fault.In(limit.field, "out_of_range", "--%s must be from %.0f to %.0f.",
 				limit.field, limit.lowest, limit.most)
 		}
 	}
+	if c.Duration < 0 || c.Duration > maxDuration {
+		return fault.In("duration", "out_of_range", "--duration must be from 0s to %.0fh.", maxDuration.Hours())
+	}
 	if c.hanging() >= c.FanOut {
-		return fault.In("hanging", "nothing_left", "At least one endpoint must not hang; raise fan-out or lower hanging.")
+		return fault.In("hanging", "nothing_left", "At least one endpoint must not hang; raise --fan-out or lower --hanging.")
 	}
 	return c.checkServer()
 }
 
 // checkServer refuses a server that the benchmark has no way to talk to.
 func (c Config) checkServer() error {
+	if c.Nodes > 1 && c.Database == "" {
+		return fault.In("nodes", "nodes_need_database", "Several nodes need a PostgreSQL database that they share: name its server "+
+			"with --database or POSTHORN_BENCH_DATABASE_URL.")
+	}
 	if c.BaseURL == "" {
 		return nil
 	}
-	u, err := url.Parse(c.BaseURL)
-	if err != nil || u.Scheme != "http" || u.Host == "" {
-		return fault.In("url", "bad_url", "Give the server as http://host:port; the benchmark speaks plain HTTP only.")
+	u, err := remote.Address(c.BaseURL)
+	if err != nil {
+		return err
+	}
+	if u.Scheme != "http" || strings.Trim(u.Path, "/") != "" {
+		return fault.In("url", "bad_url", "The benchmark speaks plain HTTP with the server itself: give --url as http://host:port, without a path.")
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fault.In("url", "not_here", "The benchmark receives on 127.0.0.1, so the server must run on this machine.")
+		return fault.In("url", "not_here", "The benchmark receives on 127.0.0.1, so the server of --url must run on this machine.")
 	}
-	if c.Token == "" {
-		return fault.In("token", "missing", "A running server needs a token; give one with the right to create applications.")
-	}
-	return nil
+	return remote.CheckToken(c.Token)
 }
 
 // hanging returns how many of the endpoints hang.
 func (c Config) hanging() int {
 	return int(math.Ceil(c.HangingShare * float64(c.FanOut)))
+}
+
+// store names what a server that we start keeps its data in.
+func (c Config) store() string {
+	if c.Database == "" {
+		return "SQLite"
+	}
+	return "PostgreSQL"
+}
+
+// storeOf names a store and the nodes that share it.
+func storeOf(store string, nodes int) string {
+	if nodes <= 1 {
+		return store
+	}
+	return fmt.Sprintf("%s, %d nodes", store, nodes)
 }
 
 // plan returns what to publish to a server, without where.

@@ -20,9 +20,13 @@ import (
 // its environment. It runs in a process of its own, as the real one does.
 type fake struct {
 	lose, duplicate int64 // every n-th delivery; zero is never
+	walled          bool  // refuses every endpoint
+	signed          bool  // has written into the diary
 	token           string
 
 	mu        sync.Mutex
+	shared    *shared // with other nodes; nil if there is no database
+	deleted   []string
 	endpoints map[string][]endpoint
 	count     atomic.Int64
 	sent      atomic.Int64
@@ -42,21 +46,35 @@ type delivery struct {
 
 // serveFake is what the test binary does when it is started as `serve --listen ADDRESS --data DIR`.
 func serveFake(args []string) error {
-	f := &fake{
-		lose: number("FAKE_LOSE"), duplicate: number("FAKE_DUPLICATE"), token: os.Getenv("POSTHORN_ADMIN_TOKEN"),
-		endpoints: map[string][]endpoint{},
-		client:    http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+	f := newFake(os.Getenv("POSTHORN_ADMIN_TOKEN"))
+	f.lose, f.duplicate = number(os.Getenv("FAKE_LOSE")), number(os.Getenv("FAKE_DUPLICATE"))
+	if err := f.share(os.Getenv("POSTHORN_DATABASE_URL")); err != nil {
+		return err
 	}
+	_, port, _ := strings.Cut(args[1], ":")
+	f.count.Store(1e9 * number(port)) // so that nodes make different ids
+	return http.ListenAndServe(args[1], f.handler())
+}
+
+func newFake(token string) *fake {
+	return &fake{
+		token: token, endpoints: map[string][]endpoint{},
+		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+	}
+}
+
+func (f *fake) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("POST /api/v1/app", f.createApp)
 	mux.HandleFunc("POST /api/v1/app/{app}/endpoint", f.createEndpoint)
 	mux.HandleFunc("POST /api/v1/app/{app}/msg", f.publish)
-	return http.ListenAndServe(args[1], f.guard(mux))
+	mux.HandleFunc("DELETE /api/v1/app/{app}", f.deleteApp)
+	return f.guard(mux)
 }
 
-func number(key string) int64 {
-	n, _ := strconv.ParseInt(os.Getenv(key), 10, 64)
+func number(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64)
 	return n
 }
 
@@ -75,21 +93,34 @@ func (f *fake) createApp(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintf(w, `{"name":"x","id":"app_%d"}`, f.count.Add(1))
 }
 
+func (f *fake) deleteApp(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.deleted = append(f.deleted, r.PathValue("app"))
+	w.WriteHeader(http.StatusNoContent)
+}
+
 func (f *fake) createEndpoint(w http.ResponseWriter, r *http.Request) {
 	var e endpoint
-	if err := json.NewDecoder(r.Body).Decode(&e); err != nil {
-		http.Error(w, "{}", http.StatusUnprocessableEntity)
+	if err := json.NewDecoder(r.Body).Decode(&e); err != nil || f.walled {
+		http.Error(w, `{"detail":[{"loc":["body","url"],"msg":"Not public.","type":"x"}]}`, http.StatusUnprocessableEntity)
 		return
 	}
+	f.mu.Lock()
+	f.open(r.PathValue("app"), e)
+	f.shared.add(r.PathValue("app"), e)
+	f.mu.Unlock()
+	w.WriteHeader(http.StatusCreated)
+	_, _ = fmt.Fprintf(w, `{"id":"ep_%d"}`, f.count.Add(1))
+}
+
+// open takes up deliveries to an endpoint. The caller holds mu.
+func (f *fake) open(app string, e endpoint) {
 	e.queue = make(chan delivery, 1<<16)
 	for range 16 {
 		go f.deliver(e)
 	}
-	f.mu.Lock()
-	f.endpoints[r.PathValue("app")] = append(f.endpoints[r.PathValue("app")], e)
-	f.mu.Unlock()
-	w.WriteHeader(http.StatusCreated)
-	_, _ = fmt.Fprintf(w, `{"id":"ep_%d"}`, f.count.Add(1))
+	f.endpoints[app] = append(f.endpoints[app], e)
 }
 
 func (f *fake) publish(w http.ResponseWriter, r *http.Request) {
@@ -101,9 +132,7 @@ func (f *fake) publish(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := fmt.Sprintf("msg_%027d", f.count.Add(1))
-	f.mu.Lock()
-	endpoints := f.endpoints[r.PathValue("app")]
-	f.mu.Unlock()
+	endpoints := f.endpointsOf(r.PathValue("app"), id)
 	for _, e := range endpoints {
 		e.queue <- delivery{id: id, body: in.Payload}
 	}

@@ -4,10 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -53,90 +49,6 @@ func random(n int) []byte {
 	return b
 }
 
-// subject is a program under test.
-type subject struct {
-	name    string
-	address string // host and port
-	base    string
-	token   string
-	pid     int
-	data    string         // folder of a server that we started
-	child   *process.Child // nil if it was running already
-}
-
-// withServer calls use with the server under test, which it starts and stops unless one was given.
-func (l *lab) withServer(ctx context.Context, use func(*subject) error) error {
-	if l.config.BaseURL != "" {
-		server, err := l.given()
-		if err != nil {
-			return err
-		}
-		return use(server)
-	}
-	dir, err := os.MkdirTemp("", "posthorn-bench-")
-	if err != nil {
-		return fault.New(fault.Unavailable, "no_folder", "No temporary folder can be made; set TMPDIR.").Because(err)
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is in the temporary folder
-	server, err := l.startServer(ctx, filepath.Join(dir, "data"))
-	if err != nil {
-		return err
-	}
-	defer func() { server.child.Stop() }() // a scenario may have put another child in its place
-	return use(server)
-}
-
-// given returns the server that runs already.
-func (l *lab) given() (*subject, error) {
-	u, err := url.Parse(l.config.BaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("read the address of the server: %w", err)
-	}
-	address := u.Host
-	if u.Port() == "" {
-		address += ":80"
-	}
-	return &subject{
-		name: "server", address: address, base: "http://" + address, token: l.config.Token, pid: l.config.ServerPID,
-	}, nil
-}
-
-// startServer starts our own binary on a free port with its data in dir.
-func (l *lab) startServer(ctx context.Context, dir string) (*subject, error) {
-	address, err := process.FreeAddress(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s := &subject{
-		name: "server", address: address, base: "http://" + address,
-		token: "ph_" + hex.EncodeToString(random(24)), data: dir,
-	}
-	return s, l.launch(ctx, s)
-}
-
-// launch starts the process of s, for the first time or again on the same data.
-func (l *lab) launch(ctx context.Context, s *subject) error {
-	child, err := process.Start(ctx, process.Spec{
-		Path: l.config.Binary, Args: []string{"serve", "--listen", s.address, "--data", s.data},
-		Env: l.environment(s), Ready: s.base + "/readyz",
-		Within: 60 * time.Second, Grace: 30 * time.Second, Clock: l.config.Clock,
-	})
-	if err != nil {
-		return err
-	}
-	s.child, s.pid = child, child.PID()
-	return nil
-}
-
-// environment returns the settings of a server that we start. Its token is in here and not among the
-// arguments, which every user of the machine can read.
-func (l *lab) environment(s *subject) []string {
-	return append([]string{
-		"POSTHORN_LISTEN=" + s.address, "POSTHORN_DATA=" + s.data, "POSTHORN_ADMIN_TOKEN=" + s.token,
-		"POSTHORN_ALLOW_NETWORKS=127.0.0.0/8", "POSTHORN_LOG_LEVEL=warn", "TMPDIR=" + os.TempDir(),
-	}, l.config.ServerEnv...)
-}
-
 // forwarder measures the forwarder that stores nothing, in a process of its own like the server.
 func (l *lab) forwarder(ctx context.Context, sh shape) (Figures, error) {
 	s, err := l.listen(ctx, sh)
@@ -157,7 +69,7 @@ func (l *lab) forwarder(ctx context.Context, sh shape) (Figures, error) {
 		return Figures{}, err
 	}
 	defer child.Stop()
-	f := &subject{name: "forwarder", address: address, base: "http://" + address, pid: child.PID(), child: child}
+	f := &subject{name: "forwarder", nodes: []*node{{address: address, pid: child.PID(), child: child}}}
 	return l.publish(ctx, f, sh, s, "app_forwarder")
 }
 

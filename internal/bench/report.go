@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/bench/database"
 	"github.com/posthorn/posthorn/internal/bench/histogram"
 	"github.com/posthorn/posthorn/internal/bench/load"
 	"github.com/posthorn/posthorn/internal/bench/process"
@@ -23,6 +24,8 @@ type Report struct {
 
 // Settings repeats what was asked for.
 type Settings struct {
+	Store          string  `json:"store,omitempty"` // of a server that the benchmark starts
+	Nodes          int     `json:"nodes,omitempty"`
 	Publishers     int     `json:"publishers"`
 	Messages       int     `json:"messages,omitempty"`
 	Seconds        float64 `json:"seconds,omitempty"`
@@ -43,20 +46,21 @@ type Machine struct {
 
 // Figures are what was measured of one program.
 type Figures struct {
-	Application        string         `json:"application"`
-	Acknowledged       int            `json:"acknowledged"`
-	Unacknowledged     int            `json:"unacknowledged"` // given up after several tries
-	Retried            int            `json:"retried"`
-	Delivered          int            `json:"delivered"` // pairs of message and endpoint
-	Lost               int            `json:"lost"`      // acknowledged, and never arrived
-	Duplicated         int            `json:"duplicated"`
-	Unsigned           int64          `json:"unsigned"` // requests whose signature did not verify
-	AckedPerSecond     float64        `json:"ackedPerSecond"`
-	DeliveredPerSecond float64        `json:"deliveredPerSecond"`
-	Ack                Latency        `json:"ack"`
-	EndToEnd           Latency        `json:"endToEnd"`
-	Late               *Latency       `json:"late,omitempty"` // of the load generator itself, at a fixed rate
-	Process            *process.Usage `json:"process,omitempty"`
+	Application        string          `json:"application"`
+	Acknowledged       int             `json:"acknowledged"`
+	Unacknowledged     int             `json:"unacknowledged"` // given up after several tries
+	Retried            int             `json:"retried"`
+	Delivered          int             `json:"delivered"` // pairs of message and endpoint
+	Lost               int             `json:"lost"`      // acknowledged, and never arrived
+	Duplicated         int             `json:"duplicated"`
+	Unsigned           int64           `json:"unsigned"` // requests whose signature did not verify
+	AckedPerSecond     float64         `json:"ackedPerSecond"`
+	DeliveredPerSecond float64         `json:"deliveredPerSecond"`
+	Ack                Latency         `json:"ack"`
+	EndToEnd           Latency         `json:"endToEnd"`
+	Late               *Latency        `json:"late,omitempty"`     // of the load generator itself, at a fixed rate
+	Process            *process.Usage  `json:"process,omitempty"`  // of all nodes together
+	Database           *database.Usage `json:"database,omitempty"` // what the database and its server took
 }
 
 // Latency describes how long something took.
@@ -120,12 +124,31 @@ func perSecond(n int, d time.Duration) float64 {
 	return float64(n) / d.Seconds()
 }
 
+// process returns what the processes took, which is nothing if it is not known.
+func (f Figures) process() process.Usage {
+	if f.Process == nil {
+		return process.Usage{}
+	}
+	return *f.Process
+}
+
+// database returns what the database took, which is nothing without one.
+func (f Figures) database() database.Usage {
+	if f.Database == nil {
+		return database.Usage{}
+	}
+	return *f.Database
+}
+
 // settings returns what a reader of the report must know.
 func (l *lab) settings() Settings {
 	c := l.config
 	s := Settings{
 		Publishers: c.Publishers, Messages: c.Messages, Seconds: c.Duration.Seconds(), Rate: c.Rate,
 		PayloadBytes: len(l.body) - len(`{"eventType":"`+eventType+`","payload":}`), Endpoints: c.FanOut, Hanging: c.hanging(),
+	}
+	if c.BaseURL == "" {
+		s.Store, s.Nodes = c.store(), c.Nodes
 	}
 	if s.Hanging > 0 {
 		s.HangingSeconds = c.HangFor.Seconds()

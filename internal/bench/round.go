@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/bench/load"
-	"github.com/posthorn/posthorn/internal/bench/process"
 	"github.com/posthorn/posthorn/internal/bench/sink"
 )
 
@@ -44,16 +43,23 @@ func (l *lab) round(ctx context.Context, server *subject, sh shape) (Figures, er
 	if err != nil {
 		return Figures{}, err
 	}
-	return l.publish(ctx, server, sh, s, app)
+	f, err := l.publish(ctx, server, sh, s, app)
+	if f.Lost == 0 || ctx.Err() != nil { // otherwise its attempts say what became of the lost ones
+		l.clear(ctx, server, app)
+	}
+	return f, err
 }
 
 // publish warms up, carries out the plan, waits for what is still under way, and adds it all up.
 func (l *lab) publish(ctx context.Context, to *subject, sh shape, s *sink.Sink, app string) (Figures, error) {
-	sh.plan.Address, sh.plan.Token, sh.plan.Path = to.address, to.token, "/api/v1/app/"+app+"/msg"
+	sh.plan.Addresses, sh.plan.Token, sh.plan.Path = to.addresses(), to.token, "/api/v1/app/"+app+"/msg"
 	if err := l.warmUp(ctx, sh, s); err != nil {
 		return Figures{}, err
 	}
-	before, _ := process.Read(to.pid) // without /proc the figure is missing
+	costs, err := newCosts(ctx, to)
+	if err != nil {
+		return Figures{}, err
+	}
 	watch := l.watch(to.name, s)
 	began, already := l.elapsed(), s.Received()
 	result, err := load.Run(ctx, sh.plan, &watch.live)
@@ -65,9 +71,8 @@ func (l *lab) publish(ctx context.Context, to *subject, sh shape, s *sink.Sink, 
 	watch.stop()
 	f := figures(result, count, began)
 	f.Application, f.Unsigned = app, s.Unsigned()
-	if after, err := process.Read(to.pid); err == nil {
-		after.CPUSeconds -= before.CPUSeconds
-		f.Process = &after
+	if err := costs.into(ctx, &f); err != nil {
+		return f, err
 	}
 	return f, ctx.Err()
 }

@@ -17,38 +17,6 @@ func showBytes(v float64) string   { return megabytes(int64(v)) }
 // millis turns a duration into what showMillis shows.
 func millis(m Millis) float64 { return time.Duration(m).Seconds() * 1000 }
 
-// throughputScenario asks how much is delivered a second, beside a forwarder that stores nothing.
-func (s *suite) throughputScenario(ctx context.Context) error {
-	for _, publishers := range []int{64, 256} {
-		c := s.config.Config
-		c.Publishers, c.Duration = publishers, s.config.Measured
-		var delivered, forwarder, ratio, ack []float64
-		name := fmt.Sprintf("throughput, %d publishers", publishers)
-		err := s.repeat(ctx, name, c, func(l *lab) error {
-			var r Report
-			if err := l.measure(ctx, &r); err != nil {
-				return err
-			}
-			s.report.Lost += r.Server.Lost
-			delivered = append(delivered, r.Server.DeliveredPerSecond)
-			ack = append(ack, millis(r.Server.Ack.P99))
-			if r.Forwarder != nil {
-				forwarder, ratio = append(forwarder, r.Forwarder.DeliveredPerSecond), append(ratio, r.Ratio())
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		of := fmt.Sprintf(", %d publishers", publishers)
-		s.add("delivered per second"+of, "8,000", thousands, delivered)
-		s.add("a forwarder that stores nothing, per second"+of, "", thousands, forwarder)
-		s.add("share of that forwarder"+of, "40 %", showPercent, ratio)
-		s.add("ack p99 at full speed"+of, "", showMillis, ack)
-	}
-	return nil
-}
-
 // latencyScenario asks how long things take when there is room to breathe.
 func (s *suite) latencyScenario(ctx context.Context) error {
 	c := s.config.Config
@@ -121,14 +89,14 @@ func (s *suite) idleScenario(ctx context.Context) error {
 	err := s.repeat(ctx, "idle", s.config.Config, func(l *lab) error {
 		size = process.Size(l.config.Binary)
 		return l.withServer(ctx, func(server *subject) error {
-			first = append(first, server.child.ReadyAfter.Seconds()*1000)
-			server.child.Stop()
+			first = append(first, server.readyAfter())
+			server.stop()
 			if err := l.launch(ctx, server); err != nil {
 				return err
 			}
-			again = append(again, server.child.ReadyAfter.Seconds()*1000)
+			again = append(again, server.readyAfter())
 			pause(ctx, 3*time.Second)
-			usage, err := process.Read(server.pid)
+			usage, err := server.usage()
 			rss = append(rss, float64(usage.RSSBytes))
 			return err
 		})

@@ -1,85 +1,77 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/posthorn/posthorn/internal/bench/remote"
 	"github.com/posthorn/posthorn/internal/bench/sink"
+	"github.com/posthorn/posthorn/internal/fault"
 )
 
 // furnish creates an application with n endpoints on the sink and returns its id.
 func (l *lab) furnish(ctx context.Context, server *subject, s *sink.Sink, n int) (string, error) {
-	api := newAPI(server)
-	defer api.client.CloseIdleConnections()
-	app, err := api.create(ctx, "/api/v1/app", map[string]any{"name": "Benchmark"})
+	client, err := remote.New(server.base(), server.token)
+	if err != nil {
+		return "", err
+	}
+	defer client.Close()
+	app, err := client.Create(ctx, "/app", map[string]any{"name": "Benchmark"})
 	if err != nil {
 		return "", fmt.Errorf("create the application: %w", err)
 	}
+	if err := l.connect(ctx, client, app, s, n); err != nil {
+		l.clear(ctx, server, app)
+		return "", err
+	}
+	return app, nil
+}
+
+// connect creates n endpoints on the sink.
+func (l *lab) connect(ctx context.Context, client *remote.Client, app string, s *sink.Sink, n int) error {
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(l.secret)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(16)
 	for i := range n {
 		group.Go(func() error {
-			_, err := api.create(ctx, "/api/v1/app/"+app+"/endpoint", map[string]any{
+			_, err := client.Create(ctx, "/app/"+app+"/endpoint", map[string]any{
 				"url": s.URL(i), "description": "benchmark sink " + strconv.Itoa(i), "secret": secret,
 			})
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return "", fmt.Errorf("create the endpoints: %w", err)
+	err := group.Wait()
+	if problem := (*fault.Error)(nil); errors.As(err, &problem) && problem.Code == remote.EndpointRefused {
+		return fault.New(problem.Kind, problem.Code, "The server does not send to this machine, where the benchmark receives: "+
+			"start it with POSTHORN_ALLOW_NETWORKS=127.0.0.0/8.").Because(problem)
 	}
-	return app, nil
+	if err != nil {
+		return fmt.Errorf("create the endpoints: %w", err)
+	}
+	return nil
 }
 
-// api is the little of the API that the benchmark needs besides publishing.
-type api struct {
-	server *subject
-	client *http.Client
-}
-
-// newAPI returns a client of server.
-func newAPI(server *subject) *api {
-	return &api{server: server, client: &http.Client{
-		Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16},
-	}}
-}
-
-// create posts v and returns the id of what was made.
-func (a *api) create(ctx context.Context, path string, v any) (string, error) {
-	body, err := json.Marshal(v)
+// clear takes an application away again, unless it is to be kept or goes away with its server. It also does
+// so when the run was interrupted.
+func (l *lab) clear(ctx context.Context, server *subject, app string) {
+	if l.config.Keep || server.ours() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	client, err := remote.New(server.base(), server.token)
+	if err == nil {
+		defer client.Close()
+		err = client.Call(ctx, http.MethodDelete, "/app/"+app, nil, nil)
+	}
 	if err != nil {
-		return "", err
+		_, _ = fmt.Fprintf(l.streams.Err, "The application %s stays on the server: %v\n", app, err)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.server.base+path, bytes.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+a.server.token)
-	answer, err := a.client.Do(r)
-	if err != nil {
-		return "", err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	if err != nil {
-		return "", err
-	}
-	var out struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(text, &out); err != nil || answer.StatusCode >= 300 || out.ID == "" {
-		return "", fmt.Errorf("the server answered with status %d: %.300s", answer.StatusCode, text)
-	}
-	return out.ID, nil
 }

@@ -14,7 +14,8 @@ import (
 
 // SuiteConfig says how thoroughly to measure. Zero values stand for the defaults named at each field.
 type SuiteConfig struct {
-	Config                 // what all scenarios share: Binary, ServerEnv, JSON, Clock, PayloadSize
+	Config                 // what all scenarios share: Binary, Database, Nodes, ServerEnv, JSON, Clock, PayloadSize
+	Compare  bool          // measure SQLite, PostgreSQL, and several nodes on PostgreSQL beside each other
 	Runs     int           // of each scenario, of which the median counts; 3
 	Measured time.Duration // of each round; 10 s
 	Backlog  int           // open deliveries in the backlog scenario; 1,000,000
@@ -25,20 +26,26 @@ type SuiteConfig struct {
 
 // Line is one row of the suite's table.
 type Line struct {
-	What     string `json:"what"`
-	Measured string `json:"measured"`       // the median
-	Spread   string `json:"spread"`         // lowest to highest, if there were several runs
-	Goal     string `json:"goal,omitempty"` // what the project wants to reach first
+	What  string `json:"what"`
+	Cells []Cell `json:"cells"`          // one for each column
+	Goal  string `json:"goal,omitempty"` // what the project wants to reach first
+}
+
+// Cell is what was measured in one column. It is empty where there was nothing to measure.
+type Cell struct {
+	Measured string `json:"measured,omitempty"` // the median
+	Spread   string `json:"spread,omitempty"`   // lowest to highest, if there were several runs
 }
 
 // SuiteReport is what a suite found.
 type SuiteReport struct {
-	Machine Machine `json:"machine"`
-	Runs    int     `json:"runs"`
-	Command string  `json:"command"`
-	Payload int     `json:"payloadBytes"`
-	Lines   []Line  `json:"lines"`
-	Lost    int     `json:"lost"`
+	Machine Machine  `json:"machine"`
+	Runs    int      `json:"runs"`
+	Command string   `json:"command"`
+	Payload int      `json:"payloadBytes"`
+	Columns []string `json:"columns"`
+	Lines   []Line   `json:"lines"`
+	Lost    int      `json:"lost"`
 }
 
 // scenario is one question that the suite answers.
@@ -64,6 +71,9 @@ type suite struct {
 	config  SuiteConfig
 	streams Streams
 	report  SuiteReport
+	columns []column
+	now     int // the column that is being measured
+	last    int // the row that was filled last
 }
 
 // Suite runs the scenarios, each against a server of its own, writes the table to s.Out as Markdown
@@ -75,15 +85,21 @@ func Suite(ctx context.Context, c SuiteConfig, s Streams) (SuiteReport, error) {
 	if err := c.checkSuite(); err != nil {
 		return SuiteReport{}, err
 	}
-	su := &suite{config: c, streams: s}
+	su := &suite{config: c, streams: s, columns: c.columns()}
+	if c.Compare && c.Database == "" {
+		_, _ = fmt.Fprintln(s.Err, "There is no PostgreSQL to measure (--database or POSTHORN_BENCH_DATABASE_URL): the table gets one column.")
+	}
 	su.report = SuiteReport{
 		Machine: thisMachine(), Runs: c.Runs, Command: c.Command, Payload: orElse(c.PayloadSize, 1024),
+	}
+	for _, column := range su.columns {
+		su.report.Columns = append(su.report.Columns, column.name)
 	}
 	for _, sc := range scenarios() {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, sc.name) {
 			continue
 		}
-		if err := sc.run(su, ctx); err != nil {
+		if err := su.answer(ctx, sc); err != nil {
 			return su.report, fmt.Errorf("scenario %s: %w", sc.name, err)
 		}
 	}
@@ -130,7 +146,7 @@ func (s *suite) finish() error {
 // repeat calls once as often as the suite has runs, each time with a fresh lab, and says so.
 func (s *suite) repeat(ctx context.Context, name string, c Config, once func(*lab) error) error {
 	for n := range s.config.Runs {
-		_, _ = fmt.Fprintf(s.streams.Err, "%s: run %d of %d\n", name, n+1, s.config.Runs)
+		_, _ = fmt.Fprintf(s.streams.Err, "%s: %s: run %d of %d\n", s.report.Columns[s.now], name, n+1, s.config.Runs)
 		l, err := newLab(c, s.streams)
 		if err != nil {
 			return err
@@ -145,14 +161,29 @@ func (s *suite) repeat(ctx context.Context, name string, c Config, once func(*la
 	return nil
 }
 
-// add appends a row: the median of values and their spread.
+// add fills a cell of a row: the median of values and their spread. What is zero in all runs was not
+// there to be measured.
 func (s *suite) add(what, goal string, show func(float64) string, values []float64) {
 	slices.Sort(values)
-	line := Line{What: what, Goal: goal, Measured: show(median(values))}
-	if len(values) > 1 {
-		line.Spread = show(values[0]) + " to " + show(values[len(values)-1])
+	if len(values) == 0 || values[len(values)-1] == 0 {
+		return
 	}
-	s.report.Lines = append(s.report.Lines, line)
+	cell := &s.line(what, goal).Cells[s.now]
+	cell.Measured = show(median(values))
+	if len(values) > 1 {
+		cell.Spread = show(values[0]) + " to " + show(values[len(values)-1])
+	}
+}
+
+// line returns the row with the name. A new one comes behind the row that was filled last.
+func (s *suite) line(what, goal string) *Line {
+	at := slices.IndexFunc(s.report.Lines, func(l Line) bool { return l.What == what })
+	if at < 0 {
+		at = min(s.last+1, len(s.report.Lines))
+		s.report.Lines = slices.Insert(s.report.Lines, at, Line{What: what, Goal: goal, Cells: make([]Cell, len(s.columns))})
+	}
+	s.last = at
+	return &s.report.Lines[at]
 }
 
 // median returns the middle of sorted values.
@@ -165,18 +196,4 @@ func median(sorted []float64) float64 {
 		return sorted[middle]
 	}
 	return (sorted[middle-1] + sorted[middle]) / 2
-}
-
-// markdown writes the table with what a reader needs to judge it.
-func (r SuiteReport) markdown(w io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s/%s, %d cores, %s, payloads of %s bytes, everything on one machine; medians of %d run(s).\n"+
-		"Made by `%s`.\n\n| what | measured | spread | goal |\n|---|---|---|---|\n",
-		r.Machine.OS, r.Machine.Arch, r.Machine.Cores, r.Machine.Go, thousands(float64(r.Payload)), r.Runs, r.Command)
-	for _, l := range r.Lines {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.What, l.Measured, l.Spread, l.Goal)
-	}
-	fmt.Fprintf(&b, "\nAcknowledged and never delivered, over all of these: %d.\n", r.Lost)
-	_, err := io.WriteString(w, b.String())
-	return err
 }

@@ -23,7 +23,7 @@ func TestSuiteWritesATableOfAllScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Lines) != 18 || report.Lost != 0 {
+	if len(report.Lines) != 19 || report.Lost != 0 {
 		t.Errorf("%d lines, %d lost", len(report.Lines), report.Lost)
 	}
 	for _, part := range []string{"`make bench`", "medians of 2", "| share of that forwarder, 256 publishers |", "publish to 30 endpoints: ack"} {

@@ -26,6 +26,11 @@ func (r Report) table(w io.Writer) error {
 		}
 		_, _ = fmt.Fprintf(t, "%s\t%s\n", row.name, strings.Join(cells, "\t"))
 	}
+	for _, p := range prices {
+		if p.each(r.Server) > 0 {
+			_, _ = fmt.Fprintf(t, "%s\t%s\n", p.what, p.cell(r.Server))
+		}
+	}
 	if ratio := r.Ratio(); ratio > 0 {
 		_, _ = fmt.Fprintf(t, "\nposthorn delivers %.0f %% of what the forwarder does.\n", 100*ratio)
 	}
@@ -88,7 +93,11 @@ func (s Settings) String() string {
 	if s.Messages > 0 {
 		end = thousands(float64(s.Messages)) + " messages"
 	}
-	line := fmt.Sprintf("%d publishers, %s, %s, payload of %s bytes, %s endpoint(s)",
+	var on string
+	if s.Store != "" {
+		on = storeOf(s.Store, s.Nodes) + ", "
+	}
+	line := on + fmt.Sprintf("%d publishers, %s, %s, payload of %s bytes, %s endpoint(s)",
 		s.Publishers, speed, end, thousands(float64(s.PayloadBytes)), thousands(float64(s.Endpoints)))
 	if s.Hanging > 0 {
 		line += fmt.Sprintf(", of which %d hang for %.4g s", s.Hanging, s.HangingSeconds)

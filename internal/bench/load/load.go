@@ -7,7 +7,6 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,8 +17,8 @@ import (
 
 // Plan says what to publish.
 type Plan struct {
-	Address    string // host and port of the server
-	Path       string // of the operation that publishes
+	Addresses  []string // host and port of each node of the server; publishers take turns among them
+	Path       string   // of the operation that publishes
 	Token      string
 	Body       []byte
 	Publishers int
@@ -58,7 +57,7 @@ func Run(ctx context.Context, p Plan, live *Live) (Result, error) {
 	publishers := make([]*publisher, p.Publishers)
 	var wait sync.WaitGroup
 	for i := range publishers {
-		publishers[i] = newPublisher(p, live)
+		publishers[i] = newPublisher(p, p.Addresses[i%len(p.Addresses)], live)
 		wait.Go(func() {
 			if err := publishers[i].run(ctx, tickets); err != nil {
 				cancel(err)
@@ -96,15 +95,4 @@ func gather(publishers []*publisher) Result {
 		all.Late.Add(&p.result.Late)
 	}
 	return all
-}
-
-// rejected is an answer that no repetition would change.
-type rejected struct {
-	status int
-	body   string
-}
-
-// Error quotes the answer, which is JSON made for a reader.
-func (r rejected) Error() string {
-	return fmt.Sprintf("the server answered a publish with status %d: %.300s", r.status, r.body)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/bench/rawhttp"
+	"github.com/posthorn/posthorn/internal/bench/remote"
 	"github.com/posthorn/posthorn/internal/bench/sink"
 )
 
@@ -24,10 +25,10 @@ type publisher struct {
 	result  Result
 }
 
-// newPublisher returns a publisher with its own copy of the prepared request.
-func newPublisher(p Plan, live *Live) *publisher {
-	client := rawhttp.Client{Address: p.Address, Timeout: p.Timeout, Now: p.Clock.Now}
-	return &publisher{plan: p, live: live, client: client, request: prepare(p)}
+// newPublisher returns a publisher with its own copy of the prepared request to one of the addresses.
+func newPublisher(p Plan, address string, live *Live) *publisher {
+	client := rawhttp.Client{Address: address, Timeout: p.Timeout, Now: p.Clock.Now}
+	return &publisher{plan: p, live: live, client: client, request: prepare(p, address)}
 }
 
 // run sends a message for every ticket until there are no more.
@@ -60,7 +61,7 @@ func (p *publisher) publish(ctx context.Context, intended time.Duration) error {
 		case err != nil, status == 429, status >= 500:
 			continue
 		case status >= 300:
-			return rejected{status: status, body: string(body)}
+			return remote.Refusal(status, body) // no repetition would change it
 		}
 		return p.acknowledged(intended, rawhttp.Member(body, "id"))
 	}
@@ -111,10 +112,10 @@ func (r request) newKey() {
 	}
 }
 
-// prepare renders the request of a plan.
-func prepare(p Plan) request {
+// prepare renders the request of a plan to one of its addresses.
+func prepare(p Plan, address string) request {
 	var b bytes.Buffer
-	b.WriteString("POST " + p.Path + " HTTP/1.1\r\nHost: " + p.Address + "\r\n")
+	b.WriteString("POST " + p.Path + " HTTP/1.1\r\nHost: " + address + "\r\n")
 	b.WriteString("User-Agent: posthorn-bench\r\nAccept: application/json\r\nContent-Type: application/json\r\n")
 	if p.Token != "" {
 		b.WriteString("Authorization: Bearer " + p.Token + "\r\n")

@@ -28,12 +28,17 @@ func Read(pid int) (Usage, error) {
 		return u, fmt.Errorf("read memory of process %d: %w", pid, err)
 	}
 	u.RSSBytes, u.PeakRSSBytes = kilobytes(status, "VmRSS:"), kilobytes(status, "VmHWM:")
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return u, fmt.Errorf("read processor time of process %d: %w", pid, err)
+	stat, err := readStat(pid)
+	u.CPUSeconds = stat.cpuSeconds()
+	return u, err
+}
+
+// Add returns the usage of both together.
+func (u Usage) Add(other Usage) Usage {
+	return Usage{
+		RSSBytes: u.RSSBytes + other.RSSBytes, PeakRSSBytes: u.PeakRSSBytes + other.PeakRSSBytes,
+		CPUSeconds: u.CPUSeconds + other.CPUSeconds,
 	}
-	u.CPUSeconds = cpuSeconds(string(stat))
-	return u, nil
 }
 
 // kilobytes returns the value of a line such as "VmRSS:  1234 kB", in bytes.
@@ -45,16 +50,4 @@ func kilobytes(status []byte, name string) int64 {
 		}
 	}
 	return 0
-}
-
-// cpuSeconds adds fields 14 and 15 of the stat line. The second field is the program's name in
-// brackets and may hold anything, so counting starts after the last bracket.
-func cpuSeconds(stat string) float64 {
-	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 13 {
-		return 0
-	}
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + system) / ticksPerSecond
 }

@@ -23,7 +23,12 @@ type gatherer[T any] struct {
 	ended    chan struct{}
 }
 
-func gather[T any](c clock.Clock, most int, rest time.Duration, commit func([]T)) *gatherer[T] {
+func gather[T any](c clock.Clock, most int, commit func([]T)) *gatherer[T] {
+	return gatherSlowly(c, most, 0, commit)
+}
+
+// gatherSlowly gathers work that nobody waits for: a small group may grow for rest.
+func gatherSlowly[T any](c clock.Clock, most int, rest time.Duration, commit func([]T)) *gatherer[T] {
 	g := &gatherer[T]{clock: c, commit: commit, most: most, rest: rest, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	go g.loop()
 	return g

@@ -17,13 +17,15 @@ const (
 
 func (s *Store) startWriters() {
 	s.herald.start(s)
-	s.publisher = gather(s.clock, maxGroup, 0, s.commitPublications)
+	s.publisher = gather(s.clock, maxGroup, s.commitPublications)
 	s.startSettlers(settlers)
+	s.receiver = gather(s.clock, maxGroup, s.commitArrivals)
+	s.concluder = gather(s.clock, maxGroup, s.commitConclusions)
 }
 
 func (s *Store) startSettlers(n int) {
 	for i := range n {
-		s.settlers = append(s.settlers, gather(s.clock, maxGroup, settlersRest, func(all []*settlement) { s.commitSettlements(i, all) }))
+		s.settlers = append(s.settlers, gatherSlowly(s.clock, maxGroup, settlersRest, func(all []*settlement) { s.commitSettlements(i, all) }))
 	}
 }
 
@@ -51,4 +53,12 @@ func (s *Store) commitSettlements(writer int, all []*settlement) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.life), patience)
 	defer cancel()
 	commit(all, func(some []*settlement) error { return s.settleAll(ctx, writer, some) })
+}
+
+func (s *Store) commitArrivals(all []*arrival) {
+	commit(all, func(some []*arrival) error { return s.receiveAll(context.WithoutCancel(s.life), some) })
+}
+
+func (s *Store) commitConclusions(all []*conclusion) {
+	commit(all, func(some []*conclusion) error { return s.concludeAll(context.WithoutCancel(s.life), some) })
 }
