@@ -42,6 +42,8 @@ type SourceRules struct {
 	Dedupe       Dedupe   `json:"dedupe,omitzero"`
 	Forward      Forward  `json:"forward,omitzero"`
 	Keep         Keep     `json:"keep,omitzero"`
+	// Called is what the caller's client library calls the provider, where that is not the provider's name.
+	Called string `json:"called,omitempty"`
 	// Former are the addresses that a rotation replaced, newest first. They stand here and not in a column of
 	// their own because nobody looks a source up by them in the database: who receives has them in memory.
 	Former []FormerURL `json:"former,omitempty"`

@@ -63,7 +63,7 @@ type Applications interface {
 	// transaction. change must not keep its argument, wait, or touch key, id and creation time. Its error
 	// ends the update and is returned.
 	UpdateApplication(ctx context.Context, ref Ref, change func(*hook.Application) error) (hook.Application, error)
-	// DeleteApplication removes the application, its endpoints with their secrets, its tokens and its
+	// DeleteApplication removes the application, its endpoints and sources with their secrets, its tokens and its
 	// open work. Its history can no longer be read and is purged by and by.
 	DeleteApplication(ctx context.Context, ref Ref) (hook.Application, error)
 	// ListApplications returns a page of applications by id.

@@ -44,13 +44,14 @@ func (s *Store) removeTenant(ctx context.Context, tx pgx.Tx, application hook.Ke
 		lockEndpoints,
 		"DELETE FROM endpoint WHERE application = $1",
 		"DELETE FROM token WHERE application = $1 AND application <> 0",
+		removeSources,
 		"DELETE FROM application WHERE key = $1",
 	} {
 		if _, err := tx.Exec(ctx, query, application); err != nil {
 			return err
 		}
 	}
-	if err := s.changed(ctx, tx, store.Change{Kind: store.TokensChanged}); err != nil {
+	if err := s.changed(ctx, tx, store.Change{Kind: store.TokensChanged}, sourceChanged(application)); err != nil {
 		return err
 	}
 	return s.changedApplication(ctx, tx, application)

@@ -20,10 +20,10 @@ func Complete(query string, ascending bool, rows int) string {
 // Walks returns the queries behind the lists of history and of the catalogue, in both directions, for the smallest and
 // the largest piece of a page.
 func Walks() []string {
-	all := map[string]bool{newestEvents: true}
+	all := map[string]bool{newestEvents: true, selectSamples: true, receivedOf: true, overReceived: true}
 	for _, query := range []string{
 		messageWalk, attemptWalkOfEndpoint, attemptWalkByTopic, attemptWalkOfBoth, destinationWalk, endpointMessageWalk, endpointMessageByTopic,
-		applicationWalk, endpointWalk, eventTypeWalk,
+		applicationWalk, endpointWalk, eventTypeWalk, allSources, sourcesOfApplication, receivedWalk,
 	} {
 		for _, rows := range []int{firstPiece, walk.Most + 1} {
 			all[Complete(query, true, rows)] = true
@@ -35,5 +35,11 @@ func Walks() []string {
 
 // Lookups returns the queries that fill a page.
 func Lookups() []string {
-	return []string{messagesBare, messagesWhole, attemptsBare, attemptsWhole, destinationsAsked}
+	return []string{messagesBare, messagesWhole, attemptsBare, attemptsWhole, destinationsAsked, receivedBare, receivedWhole}
 }
+
+// ByIndex is what the queries of the inbox are planned with.
+const ByIndex = byIndex
+
+// KeyedUpdates returns the queries that change what was received.
+func KeyedUpdates() []string { return []string{conclude, takeReceived, returnStuck, reprocess} }

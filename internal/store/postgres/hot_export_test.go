@@ -2,7 +2,7 @@ package postgres
 
 // LimitGroup makes groups of at most n: what commits of one's own cost.
 func LimitGroup(s *Store, n int) {
-	s.publisher.most = n
+	s.publisher.most, s.receiver.most, s.concluder.most = n, n, n
 	for _, settler := range s.settlers {
 		settler.most = n
 	}

@@ -56,14 +56,18 @@ func insertRun(ctx context.Context, tx pgx.Tx, run store.Run, now time.Time) (*s
 	if err != nil {
 		return nil, err
 	}
-	keys, err := keysAfter(ctx, tx, slot, now)
+	keys, err := keysAfter(ctx, tx, newestMessage, slot, now)
+	if err != nil {
+		return nil, err
+	}
+	inbox, err := keysAfter(ctx, tx, newestReceived, slot, now)
 	if err != nil {
 		return nil, err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO run (key, slot, reach, lease, name, address, version, roles, identity, started_at, seen_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, `+databaseNow+`)`, int64(run.Key), slot, run.Window, run.Lease.Microseconds(),
 		run.Node.Name, run.Node.Address, run.Node.Version, strings.Join(run.Node.Roles, ","), run.Node.Identity, now.UnixMicro())
-	return &self{key: run.Key, slot: slot, keys: keys}, err
+	return &self{key: run.Key, slot: slot, keys: keys, inbox: inbox}, err
 }
 
 // End implements store.Keeper. A run that was buried stays so: its work is others' by now.

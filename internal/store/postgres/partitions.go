@@ -12,7 +12,7 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-// Messages and attempts are divided by the day (UTC) of the message's key, so that a day that is over goes
+// Messages and attempts, and what is received, are divided by the day (UTC) of the message's key, so that a day that is over goes
 // at once. The tables of a week are made ahead by whoever begins or does the chores, so that no publish ever waits
 // for one.
 const (
@@ -21,7 +21,7 @@ const (
 )
 
 // partitioned are the tables that are divided, with what their days are called by.
-func partitioned() []string { return []string{"message", "attempt"} }
+func partitioned() []string { return []string{"message", "attempt", "received", "received_content"} }
 
 // lockPatience is how long a change of tables may hold up what reads them. It is tried again a minute later.
 const lockPatience = "SET LOCAL lock_timeout = '250ms'"
@@ -59,7 +59,7 @@ func makePartition(ctx context.Context, tx pgx.Tx, table, name string, from time
 // partitions returns the names of the tables that are days of others.
 func partitions(ctx context.Context, tx pgx.Tx) (map[string]bool, error) {
 	rows, err := tx.Query(ctx, `SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-		WHERE i.inhparent = ANY(ARRAY['message'::regclass, 'attempt'::regclass])`)
+		WHERE i.inhparent = ANY($1::text[]::regclass[])`, partitioned())
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func dropPartition(ctx context.Context, tx pgx.Tx, before hook.Key) (bool, error
 	if err != nil {
 		return false, err
 	}
-	oldest := oldestDay(have)
+	oldest := oldestDay(have, "message")
 	if oldest.IsZero() || messageKeyAt(oldest.AddDate(0, 0, 1)) > before {
 		return false, nil
 	}
@@ -90,10 +90,10 @@ func dropPartition(ctx context.Context, tx pgx.Tx, before hook.Key) (bool, error
 	return err == nil, err
 }
 
-// oldestDay returns the first of the days, and the zero time if there is none.
-func oldestDay(have map[string]bool) (oldest time.Time) {
+// oldestDay returns the first of the table's days, and the zero time if there is none.
+func oldestDay(have map[string]bool, table string) (oldest time.Time) {
 	for name := range have {
-		_, text, _ := strings.Cut(name, "_p")
+		text, _ := strings.CutPrefix(name, table+"_p")
 		day, err := time.Parse(dayName, text)
 		if _, number := strconv.Atoi(text); err != nil || number != nil {
 			continue // attempt_late

@@ -23,7 +23,7 @@ import (
 const (
 	readers       = 4            // of lists and history
 	promptReaders = 6            // of what somebody waits for, and of small writes
-	hotWriters    = settlers + 3 // of groups, leases, and the sign of life
+	hotWriters    = settlers + 5 // of groups of messages, of what is received and what came of it, leases, and the sign of life
 )
 
 // Options are what a store may be told.
@@ -39,7 +39,6 @@ type Options struct {
 
 // Store is the engine for several programs.
 type Store struct {
-	unmade
 	clock  clock.Clock
 	dial   *pgx.ConnConfig // of the connection that listens
 	read   *pgxpool.Pool   // lists and history: a page may take a while, and be a replica's
@@ -51,6 +50,8 @@ type Store struct {
 
 	publisher *gatherer[*publication]
 	settlers  []*gatherer[*settlement]
+	receiver  *gatherer[*arrival]
+	concluder *gatherer[*conclusion]
 	herald    herald
 	self      atomic.Pointer[self]
 	refused   atomic.Int64 // bytes of the last group of messages that found no room
@@ -107,7 +108,7 @@ func (s *Store) connect(ctx context.Context, o Options) (err error) {
 		}
 		config.MaxConns, config.MinConns = to.most, 0
 		config.ConnConfig.ConnectTimeout = connectTimeout
-		config.PingTimeout = pingTimeout
+		config.PingTimeout, config.BeforeClose = pingTimeout, cutSoon
 		if *to.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 			return err
 		}
@@ -121,6 +122,21 @@ const connectTimeout = 10 * time.Second
 
 // pingTimeout is how long a connection that was not used for a while may take to answer before it counts as dead.
 const pingTimeout = time.Second
+
+// cutSoon closes the socket of a connection that was given up and whose server does not answer to the farewell. The
+// driver would wait for it for a quarter of a minute, and the pool gives its place to no other until then.
+func cutSoon(conn *pgx.Conn) {
+	if !conn.IsClosed() {
+		return // it is closed in good order
+	}
+	timer := time.NewTimer(pingTimeout)
+	defer timer.Stop()
+	select {
+	case <-conn.PgConn().CleanupDone():
+	case <-timer.C:
+		_ = conn.PgConn().Conn().Close() // nothing is lost with it
+	}
+}
 
 func readURL(o Options) string {
 	if o.ReadURL == "" {
@@ -139,9 +155,10 @@ func (s *Store) disconnect() {
 
 // self is the run that this store is.
 type self struct {
-	key  hook.Key
-	slot int64
-	keys *keyring
+	key   hook.Key
+	slot  int64
+	keys  *keyring // of messages
+	inbox *keyring // of what is received
 }
 
 // run returns the key of the run that this store is, and zero before it began one.
@@ -160,6 +177,8 @@ func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.end()
 		s.publisher.close()
+		s.receiver.close()
+		s.concluder.close()
 		for _, settler := range s.settlers {
 			settler.close()
 		}

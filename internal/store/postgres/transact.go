@@ -56,6 +56,8 @@ const (
 	rescuing
 	expiring
 	purging
+	returning
+	purgingInbox
 )
 
 // alone waits for the duty's lock.

@@ -19,13 +19,14 @@ func Walks() []string {
 	var all []string
 	for query, column := range map[string]string{
 		messageWalk: "m.id", attemptWalkOfEndpoint: "a.id", attemptWalkOfBoth: "a.id", destinationWalk: "e.id", endpointMessageWalk: "a.id",
+		receivedWalk: "r.id", allSources: "id", sourcesOfApplication: "id",
 		selectApplication + "id >= ? AND id < ?": "id", selectEndpoint + "application = ? AND id >= ? AND id < ?": "id",
 	} {
 		for _, ascending := range []bool{true, false} {
 			all = append(all, order(query, column, store.Page[id.ID]{Ascending: ascending}))
 		}
 	}
-	return append(all, newestEvents, messageWithName)
+	return append(all, newestEvents, messageWithName, receivedOf, dueReceived, overReceived, selectSamples)
 }
 
 // WriterSettings returns journal_mode and synchronous of the connection that writes.

@@ -105,7 +105,7 @@ func tellSame(t *tx, all []*arrival, now time.Time) error {
 	var values []any
 	for _, a := range all {
 		if a.err == nil && a.Same != [16]byte{} {
-			values = append(values, a.Same[:], a.stored.ID[:], now.UnixMicro(), micros(a.SameUntil))
+			values = append(values, a.Same[:], a.stored.ID[:], now.UnixMicro(), a.SameUntil.UnixMicro())
 		}
 	}
 	repeated, err := t.insertUnless(rows{"INSERT INTO received_same VALUES", 4, values}, unlessSame)
@@ -139,8 +139,8 @@ func insertReceived(t *tx, all []*arrival) error {
 			run = t.w.run
 		}
 		received = append(received, r.Key, r.SourceKey, r.ApplicationKey, r.ID[:], r.Method, r.Query, r.ContentType, r.SourceURL, r.Remote,
-			r.KeyHint, r.EventID, r.EventType, micros(r.OccurredAt), micros(r.ReceivedAt), r.Status, run, r.Attempts, micros(r.DueAt),
-			micros(r.ChangedAt), "", nil)
+			r.KeyHint, r.EventID, r.EventType, micros(r.OccurredAt), r.ReceivedAt.UnixMicro(), r.Status, run, r.Attempts, r.DueAt.UnixMicro(),
+			r.ChangedAt.UnixMicro(), "", nil)
 		content = append(content, r.Key, pack.Header(r.Headers), bodyOf(r))
 	}
 	return t.insert(rows{"INSERT INTO received VALUES", 21, received}, rows{"INSERT INTO received_content VALUES", 3, content})

@@ -12,7 +12,7 @@ import (
 )
 
 // Tables that are small by nature, and indexes that hold open work only, may be read from end to end.
-const mayBeScanned = `^SCAN (event_type|run|token|o|open_message|chosen|CONSTANT ROW|heartbeat|sqlite_schema)\b|^SCAN \(subquery-\d+\)|^SCAN .* INDEX delivery_(waiting|sending)$`
+const mayBeScanned = `^SCAN (event_type|run|token|o|open_message|chosen|CONSTANT ROW|heartbeat|gone_source|sqlite_schema)\b|^SCAN \(subquery-\d+\)|^SCAN .* INDEX (delivery_(waiting|sending)|received_(new|processing))$`
 
 func TestNoQueryReadsATableThatGrowsFromEndToEnd(t *testing.T) {
 	t.Parallel()

@@ -53,7 +53,7 @@ CREATE UNIQUE INDEX received_by_id ON received (source, id);
 CREATE INDEX received_new ON received (due_at, key) WHERE status = 0;
 CREATE INDEX received_processing ON received (run, changed_at, key) WHERE status = 1;
 CREATE INDEX received_by_status ON received (source, status, changed_at) WHERE status <> 1;
-CREATE INDEX received_as ON received (application, message) WHERE message IS NOT NULL;
+CREATE INDEX received_as ON received (application, message, key) WHERE message IS NOT NULL;
 
 -- What came, apart from what changes: SQLite writes a row anew whatever changes in it, large bodies too.
 CREATE TABLE received_content (

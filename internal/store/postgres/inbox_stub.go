@@ -1,8 +1,0 @@
-package postgres
-
-import "github.com/posthorn/posthorn/internal/store"
-
-type unmade interface {
-	store.Sources
-	store.Inbox
-}
