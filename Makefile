@@ -81,7 +81,7 @@ crash: ## Kill the server at random for CRASH_TIME (10m) under load and check th
 .PHONY: cluster
 cluster: ## Harm a cluster of three nodes in every way, each for CLUSTER_TIME (1m), and check that nothing was lost
 	@scripts/needs postgres
-	@POSTHORN_TEST_CLUSTER_TIME='$(or $(CLUSTER_TIME),1m)' scripts/with-postgres go test -count=1 -v -timeout 0 $(TESTFLAGS) ./test/cluster
+	@POSTHORN_TEST_CLUSTER_TIME='$(or $(CLUSTER_TIME),1m)' scripts/with-postgres go test -count=1 -v -timeout 12h $(TESTFLAGS) ./test/cluster
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (30s)

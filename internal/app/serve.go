@@ -75,6 +75,7 @@ func (p *parts) services(ctx context.Context) []group.Named {
 	if p.config.Roles.Has(config.RoleMaintain) {
 		services = append(services, group.Named{Name: "maintenance", Service: maintain.New(p.store, p.config.Retention, p.Clock, p.Log)})
 	}
+	services = append(services, p.receiving()...)
 	return append(services, group.Named{Name: "http", Service: p.server(ctx)})
 }
 
@@ -83,6 +84,7 @@ func (p *parts) services(ctx context.Context) []group.Named {
 func (p *parts) run(ctx context.Context) error {
 	err := group.Run(ctx, group.Options{Log: p.Log, Drain: p.config.DrainTimeout, Ready: func() { p.announce(ctx) }}, p.services(ctx)...)
 	p.client.Close()
+	p.keys.client.Close()
 	if err != nil {
 		return err // the next start finds out what was under way
 	}

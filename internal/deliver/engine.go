@@ -61,7 +61,8 @@ type Parts struct {
 
 // Lease says how long this run may act on what it holds.
 type Lease interface {
-	// Await returns once a request that begins now ends before the lease does, or with ctx's error.
+	// Await returns once a request that begins now ends before the lease does, or with an error if ctx ends or
+	// the lease is lost for good.
 	Await(ctx context.Context) error
 }
 

@@ -15,7 +15,8 @@ type lease struct {
 
 	mu    sync.Mutex
 	until time.Time
-	news  chan struct{} // closed and replaced when until changes
+	lost  bool
+	news  chan struct{} // closed and replaced when until or lost changes
 }
 
 func (l *lease) init(c clock.Clock, attempt time.Duration) {
@@ -27,25 +28,41 @@ func (l *lease) renewed(until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.until = until
+	l.tell()
+}
+
+// lose ends the lease for good: who waits for it need not wait longer.
+func (l *lease) lose() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lost = true
+	l.tell()
+}
+
+// tell wakes who waits. The caller holds mu.
+func (l *lease) tell() {
 	close(l.news)
 	l.news = make(chan struct{})
 }
 
 // covers reports whether a request that begins now ends before the lease. Both the steady clock and the
 // calendar must say so: the former stands still while a machine sleeps, the latter can be set.
-func (l *lease) covers() (bool, <-chan struct{}) {
+func (l *lease) covers() (ok bool, news <-chan struct{}, err error) {
 	end := l.clock.Now().Add(l.attempt)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return end.Before(l.until) && end.Round(0).Before(l.until.Round(0)), l.news
+	if l.lost {
+		return false, nil, ErrLost
+	}
+	return end.Before(l.until) && end.Round(0).Before(l.until.Round(0)), l.news, nil
 }
 
-// await returns once a request that begins now ends before the lease does, or with ctx's error.
+// await returns once a request that begins now ends before the lease does, with ctx's error, or with ErrLost.
 func (l *lease) await(ctx context.Context) error {
 	for {
-		ok, news := l.covers()
-		if ok {
-			return nil
+		ok, news, err := l.covers()
+		if ok || err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():

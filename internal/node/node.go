@@ -110,6 +110,7 @@ func (n *Node) beat(ctx context.Context) error {
 	defer cancel()
 	err := n.renew(ctx)
 	if fault.CodeOf(err) == "lease_lost" {
+		n.lease.lose()
 		return ErrLost
 	}
 	if err == nil {

@@ -174,6 +174,26 @@ func TestNodeThatWasBuriedEnds(t *testing.T) {
 	})
 }
 
+// What is in memory belongs to others then: whoever waits to send it must not hold up the end of the run.
+func TestNodeThatWasBuriedLetsNobodyWaitToSend(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+		<-time.After(leaseTime / 20) // between two beats
+		h.database.set(func(d *database) { d.err = errors.New("no way there") })
+		<-time.After(leaseTime)
+		waits := make(chan error, 1)
+		go func() { waits <- h.Await(context.WithoutCancel(t.Context())) }()
+		synctest.Wait()
+
+		h.database.set(func(d *database) { d.err = fault.New(fault.Conflict, "lease_lost", "Gone.") })
+
+		if err := <-waits; !errors.Is(err, node.ErrLost) {
+			t.Errorf("waiting ended with %v", err)
+		}
+	})
+}
+
 func TestNodeBuriesOthersOnlyAfterALeaseWithoutAnOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

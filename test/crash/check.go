@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Limits say what a crash excuses.
+// Limits say what a fault excuses.
 type Limits struct {
-	Window   time.Duration // an answer may be this old at a kill and not be stored yet
-	InFlight int           // requests that may be under way at one kill
+	Window   time.Duration // an answer may be this old when a fault begins and not be stored yet
+	InFlight int           // requests that may be under way at one fault
 }
 
 // Violation is one broken promise.
@@ -21,7 +21,7 @@ func (v Violation) String() string { return v.Rule + ": " + v.What }
 const (
 	RuleLost        = "acknowledged message lost"
 	RuleUnlisted    = "acknowledged message not listed"
-	RuleDuplicate   = "duplicate without a crash to explain it"
+	RuleDuplicate   = "duplicate without a fault to explain it"
 	RuleTooMany     = "more duplicates than requests in flight"
 	RuleUnmarked    = "duplicate without an interrupted attempt"
 	RuleUnrecorded  = "request without an attempt"

@@ -38,7 +38,7 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 		"a duplicate long after its answer": {crash.RuleDuplicate, func(h *crash.History) {
 			h.Arrivals = append(h.Arrivals, arrival("msg_1", "ep_a", "key_1", 20*time.Second, 200))
 			h.Attempts = append(h.Attempts, attempt("atmpt_x", "msg_1", "ep_a", 2, "interrupted"))
-			h.Kills = []crash.Kill{{At: 10 * time.Second, Gone: 10 * time.Second}}
+			h.Faults = []crash.Fault{{At: 10 * time.Second, Over: 10 * time.Second}}
 		}},
 		"a duplicate that is not marked": {crash.RuleUnmarked, func(h *crash.History) {
 			for i := range h.Attempts {
@@ -124,7 +124,7 @@ func history() crash.History {
 			arrival("msg_3", "ep_a", "key_3", 4950*ms, 204), arrival("msg_3", "ep_a", "key_3", 6000*ms, 204),
 			arrival("msg_3", "ep_b", "key_3", 6001*ms, 204),
 		},
-		Kills: []crash.Kill{{At: 5000 * ms, Gone: 5010 * ms}},
+		Faults: []crash.Fault{{At: 5000 * ms, Over: 5010 * ms}},
 		Attempts: []crash.Attempt{
 			attempt("atmpt_1a", "msg_1", "ep_a", 0, ""), attempt("atmpt_1b", "msg_1", "ep_b", 0, ""),
 			attempt("atmpt_2a", "msg_2", "ep_a", 2, ""), attempt("atmpt_2c", "msg_2", "ep_a", 0, ""),

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// slack is how much later than the kill a receiver may read a request that had left before it: the
+// slack is how much later than the end of a fault a receiver may read a request that had left before it: the
 // bytes wait in the kernel meanwhile.
 const slack = time.Second
 
@@ -35,43 +35,58 @@ func (c *checker) arrange() {
 	}
 }
 
-// checkDuplicates holds that a request is repeated only after a refusal, or because a kill fell
+// checkDuplicates holds that a request is repeated only after a refusal, or because a fault fell
 // between the request and the moment its answer was stored; that such a repetition is marked; and that
-// no kill explains more of them than could be in flight.
+// no fault explains more of them than could be in flight.
 func (c *checker) checkDuplicates() {
-	perKill := make([]int, len(c.history.Kills))
+	perFault := make([]int, len(c.history.Faults))
 	for d, arrivals := range c.arrivals {
 		cut := 0
 		for i := 1; i < len(arrivals); i++ {
 			if refused(arrivals[i-1]) {
 				continue
 			}
-			k := c.killBetween(arrivals[i-1], arrivals[i])
+			k := c.faultBetween(arrivals[i-1], arrivals[i])
 			if k < 0 {
 				c.report(RuleDuplicate, "%s: at %v and again at %v", d, arrivals[i-1].At, arrivals[i].At)
 				continue
 			}
 			cut++
-			perKill[k]++
+			perFault[k]++
 		}
 		if marked := c.interruptions(d); cut > marked {
-			c.report(RuleUnmarked, "%s: repeated %d times after kills, %d interrupted attempts", d, cut, marked)
+			c.report(RuleUnmarked, "%s: repeated %d times after faults, %d interrupted attempts", d, cut, marked)
 		}
 	}
-	for k, n := range perKill {
+	for k, n := range perFault {
 		if n > c.limits.InFlight {
-			c.report(RuleTooMany, "%d after the kill at %v, at most %d were in flight", n, c.history.Kills[k].At, c.limits.InFlight)
+			c.report(RuleTooMany, "%d after the %s at %v, at most %d were in flight", n, c.history.Faults[k].What, c.history.Faults[k].At, c.limits.InFlight)
 		}
 	}
+}
+
+// Repeated returns how many requests followed one that was not refused.
+func Repeated(h History) int {
+	c := &checker{history: h}
+	c.arrange()
+	n := 0
+	for _, arrivals := range c.arrivals {
+		for i := 1; i < len(arrivals); i++ {
+			if !refused(arrivals[i-1]) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // refused says whether the receiver gave an answer that asks for a repetition.
 func refused(a Arrival) bool { return a.Status >= 300 }
 
-// killBetween returns the number of the kill that explains why next follows first, or -1.
-func (c *checker) killBetween(first, next Arrival) int {
-	for i, k := range c.history.Kills {
-		before := first.At <= k.Gone+slack && next.At >= k.At
+// faultBetween returns the number of the fault that explains why next follows first, or -1.
+func (c *checker) faultBetween(first, next Arrival) int {
+	for i, k := range c.history.Faults {
+		before := first.At <= k.Over+slack && next.At >= k.At
 		unsettled := k.At-max(first.At, first.Answered) <= c.limits.Window
 		if before && unsettled {
 			return i

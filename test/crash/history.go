@@ -12,7 +12,7 @@ type History struct {
 	Endpoints    []Endpoint
 	Publishes    []Publish
 	Arrivals     []Arrival
-	Kills        []Kill
+	Faults       []Fault
 	Messages     []Message
 	Destinations []Destination
 	Attempts     []Attempt
@@ -49,8 +49,12 @@ type Arrival struct {
 // Delivered says whether the receiver accepted the request.
 func (a Arrival) Delivered() bool { return a.Status >= 200 && a.Status < 300 }
 
-// Kill is one end of the server: the signal was sent at At, the process was gone at Gone.
-type Kill struct{ At, Gone time.Duration }
+// Fault is harm that was done, such as the end of a server: it began at At and was over, or the process gone, at
+// Over. What it leaves behind may show at any time afterwards.
+type Fault struct {
+	What     string
+	At, Over time.Duration
+}
 
 // Message is a message as the API lists it.
 type Message struct{ App, ID, Key string }

@@ -92,6 +92,9 @@ func askMissing(ctx context.Context, a *api, h *History) error {
 	return nil
 }
 
+// Open returns how many deliveries of acknowledged messages no receiver has accepted yet.
+func Open(h History) int { return len(undelivered(h)) }
+
 // undelivered returns the deliveries of acknowledged messages that no receiver has accepted yet, with
 // their applications.
 func undelivered(h History) map[pair]string {

@@ -9,13 +9,13 @@ import (
 // killAgainAndAgain kills the server at random times and starts it again on the same data, each time
 // after it was up for up to two and a half seconds.
 func (d *driver) killAgainAndAgain(ctx context.Context) error {
-	for n := 1; n <= d.options.Kills || d.record.elapsed() < d.options.Duration; n++ {
+	for n := 1; n <= d.options.Kills || d.Elapsed() < d.options.Duration; n++ {
 		if err := wait(ctx, d.random(200*time.Millisecond, 2500*time.Millisecond)); err != nil {
 			return err
 		}
-		at := d.record.elapsed()
+		at, gone := d.Elapsed(), d.Fault("kill")
 		d.server.Kill()
-		d.record.killed(Kill{At: at, Gone: d.record.elapsed()})
+		gone()
 		if err := wait(ctx, d.random(0, 200*time.Millisecond)); err != nil {
 			return err
 		}
@@ -33,11 +33,11 @@ func (d *driver) comeBack(ctx context.Context) error {
 	if d.rand.IntN(4) == 0 {
 		short, cancel := context.WithTimeout(ctx, d.random(5*time.Millisecond, 120*time.Millisecond))
 		defer cancel()
-		at := d.record.elapsed()
+		gone := d.Fault("kill during the start")
 		if d.launch(short) == nil {
 			return nil // it was quicker
 		}
-		d.record.killed(Kill{At: at, Gone: d.record.elapsed()})
+		gone()
 	}
 	return d.launch(ctx)
 }

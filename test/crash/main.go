@@ -84,11 +84,11 @@ func (o options) run(ctx context.Context, out io.Writer) ([]Violation, error) {
 		}
 	}
 	h, err := Drive(ctx, d)
-	summarize(out, h)
+	Summarize(out, h)
 	var found []Violation
 	if err == nil {
 		found = Check(h, Limits{Window: o.window, InFlight: o.inFlight})
-		tell(out, found)
+		Tell(out, found)
 	}
 	return found, o.tidy(out, dir, h, err != nil || len(found) > 0, err)
 }
@@ -116,46 +116,4 @@ func (o options) tidy(out io.Writer, dir string, h History, failed bool, err err
 		_, _ = fmt.Fprintf(out, "data and history are kept in %s\n", dir)
 	}
 	return err
-}
-
-// summarize prints what happened, so that a passing run can be seen to have tested something.
-func summarize(out io.Writer, h History) {
-	acked, unanswered, repeated, cut, refused := map[string]bool{}, 0, 0, 0, 0
-	for _, p := range h.Publishes {
-		if p.Acknowledged() {
-			if acked[p.Message] {
-				repeated++
-			}
-			acked[p.Message] = true
-		} else if p.Status == 0 {
-			unanswered++
-		}
-	}
-	for _, a := range h.Attempts {
-		if a.Outcome == interrupted {
-			cut++
-		}
-	}
-	for _, a := range h.Arrivals {
-		if a.Status >= 300 {
-			refused++
-		}
-	}
-	_, _ = fmt.Fprintf(out, "%d kills, %d publishes (%d without an answer, %d repeated after one), "+
-		"%d messages acknowledged, %d stored, %d requests received (%d refused), %d attempts (%d interrupted), "+
-		"%d deliveries not accepted by a receiver\n", len(h.Kills), len(h.Publishes), unanswered, repeated,
-		len(acked), len(h.Messages), len(h.Arrivals), refused, len(h.Attempts), cut, len(undelivered(h)))
-}
-
-// tell prints the violations, the first of each rule in full.
-func tell(out io.Writer, found []Violation) {
-	shown := map[string]int{}
-	for _, v := range found {
-		if shown[v.Rule]++; shown[v.Rule] <= 5 {
-			_, _ = fmt.Fprintln(out, "BROKEN:", v)
-		}
-	}
-	for rule, n := range shown {
-		_, _ = fmt.Fprintf(out, "%d times: %s\n", n, rule)
-	}
 }

@@ -16,13 +16,14 @@ import (
 // publisher is one client that publishes as a careful one does: it repeats every request that it has
 // no answer for, under the same key and with the same body.
 type publisher struct {
-	api    *api
-	record *recorder
-	apps   []application
-	rand   *rand.Rand
-	number int
-	count  int
-	gap    time.Duration // between two messages; zero is none
+	servers []*api
+	turn    int // whose it is, counted over all turns
+	record  *recorder
+	apps    []application
+	rand    *rand.Rand
+	number  int
+	count   int
+	gap     time.Duration // between two messages; zero is none
 }
 
 // application is one tenant and its share of the messages.
@@ -82,7 +83,7 @@ func (p *publisher) try(ctx context.Context, app, key string, body []byte) (done
 	var out struct {
 		ID string `json:"id"`
 	}
-	status, text, problem := p.api.do(ctx, http.MethodPost, "/api/v1/app/"+app+"/msg", body, key)
+	status, text, problem := p.servers[p.turn%len(p.servers)].do(ctx, http.MethodPost, "/api/v1/app/"+app+"/msg", body, key)
 	if problem == nil && status < 300 {
 		problem = json.Unmarshal(text, &out)
 	}
@@ -91,6 +92,9 @@ func (p *publisher) try(ctx context.Context, app, key string, body []byte) (done
 		seen.Status, seen.Problem = 0, problem.Error()
 	}
 	p.record.published(seen)
+	if seen.Status == 0 || seen.Status >= http.StatusInternalServerError {
+		p.turn++ // perhaps another server answers
+	}
 	if mistaken(seen.Status) {
 		return false, fmt.Errorf("a publish was answered with status %d: %.300s", status, text)
 	}

@@ -17,7 +17,7 @@ type recorder struct {
 	publishes []Publish
 	arrivals  []Arrival
 	seen      map[pair]bool
-	kills     []Kill
+	faults    []Fault
 }
 
 // newRecorder starts the time scale of a run.
@@ -53,11 +53,11 @@ func (r *recorder) answered(number, status int) {
 	r.arrivals[number].Answered, r.arrivals[number].Status = r.elapsed(), status
 }
 
-// killed notes the end of the server.
-func (r *recorder) killed(k Kill) {
+// faulted notes a fault that is over.
+func (r *recorder) faulted(f Fault) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.kills = append(r.kills, k)
+	r.faults = append(r.faults, f)
 }
 
 // fill copies what was seen into h.
@@ -66,5 +66,5 @@ func (r *recorder) fill(h *History) {
 	defer r.mu.Unlock()
 	h.Publishes = slices.Clone(r.publishes)
 	h.Arrivals = slices.Clone(r.arrivals)
-	h.Kills = slices.Clone(r.kills)
+	h.Faults = slices.Clone(r.faults)
 }

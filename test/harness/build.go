@@ -56,13 +56,28 @@ func Root() (string, error) {
 	}
 }
 
-// build keeps the binary at a fixed place, because the go command does not link again what is up to
-// date there. The lock is for test processes that build at the same time.
+// BinaryWith returns the path of a binary built with a tag that changes it on purpose.
+func BinaryWith(t testing.TB, tag string) string {
+	t.Helper()
+	path, err := buildOf(tag, "-tags", tag)
+	if err != nil {
+		t.Fatalf("build posthorn with %s: %v", tag, err)
+	}
+	return path
+}
+
+// build returns the binary that all tests share.
 func build() (string, error) {
 	if given := os.Getenv(envBinary); given != "" {
 		_, err := os.Stat(given)
 		return given, err
 	}
+	return buildOf("")
+}
+
+// buildOf keeps the binary at a fixed place, because the go command does not link again what is up to
+// date there. The lock is for test processes that build at the same time.
+func buildOf(variant string, flags ...string) (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
@@ -70,9 +85,12 @@ func build() (string, error) {
 	if err := noteSources(root); err != nil {
 		return "", err
 	}
-	name, args := "posthorn", []string{"build"}
+	name, args := "posthorn", append([]string{"build"}, flags...)
+	if variant != "" {
+		name += "-" + variant
+	}
 	if os.Getenv(envRace) == "1" {
-		name, args = "posthorn-race", append(args, "-race")
+		name, args = name+"-race", append(args, "-race")
 	}
 	binary := filepath.Join(root, "bin", "test", name)
 	unlock, err := lock(binary + ".lock")

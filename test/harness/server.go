@@ -25,6 +25,10 @@ type Server struct {
 	URL   string // such as http://127.0.0.1:23456, without a path; the same after a restart
 	Token string
 	Data  string
+	// Database are the settings that name what the server works on, for commands beside it.
+	Database []string
+	// Binary is the program; another than the usual one may be set before the start.
+	Binary string
 
 	t       testing.TB
 	env     []string
@@ -43,25 +47,33 @@ type process struct {
 // exit with 0, and its log is printed only if the test has failed.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
+	s := New(t, settings...)
+	s.Restart()
+	return s
+}
+
+// New is Start without the start: for several servers that start at once, see Launch and AwaitReady.
+func New(t testing.TB, settings ...string) *Server {
+	t.Helper()
 	dir := t.TempDir()
 	listen := freeAddress(t)
 	s := &Server{
 		URL:     "http://" + listen,
 		Token:   AdminToken,
 		Data:    filepath.Join(dir, "data"),
+		Binary:  Binary(t),
 		t:       t,
 		logPath: filepath.Join(dir, "posthorn.log"),
 		client:  &http.Client{Timeout: Patience, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 	}
 	s.env = append(environment(),
 		"POSTHORN_LISTEN="+listen,
-		"POSTHORN_DATA="+s.Data,
 		"POSTHORN_ADMIN_TOKEN="+AdminToken,
 		"POSTHORN_ALLOW_NETWORKS=127.0.0.0/8",
 	)
-	s.env = append(s.env, settings...)
+	s.Database = append([]string{"POSTHORN_DATA=" + s.Data}, engine(t)...)
+	s.env = append(append(s.env, s.Database...), settings...)
 	t.Cleanup(s.cleanUp)
-	s.Restart()
 	return s
 }
 
@@ -70,6 +82,12 @@ func Start(t testing.TB, settings ...string) *Server {
 func (s *Server) Restart() {
 	s.t.Helper()
 	s.Launch()
+	s.AwaitReady()
+}
+
+// AwaitReady returns once the server that was launched is ready.
+func (s *Server) AwaitReady() {
+	s.t.Helper()
 	if err := s.awaitReady(); err != nil {
 		s.t.Fatalf("posthorn does not become ready: %v", err)
 	}
@@ -87,9 +105,10 @@ func (s *Server) Launch() {
 	}
 	defer func() { _ = log.Close() }() // the process has its own copy
 	// The context is not the test's, which ends before the clean-up that drains the server.
-	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), Binary(s.t), "serve")
+	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), s.Binary, "serve")
 	cmd.Dir, cmd.Env = filepath.Dir(s.logPath), s.env
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = endsWithUs()
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("start posthorn: %v", err)
 	}

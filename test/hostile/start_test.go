@@ -48,8 +48,8 @@ func TestT8WithoutItsKeyADatabaseTellsNoSecrets(t *testing.T) {
 	newEndpoint(t, first, newApplication(t, first), receiver.URL)
 	harness.Equal(t, "exit code", first.Stop(), 0)
 
-	got := harness.Run(t, []string{"POSTHORN_LISTEN=127.0.0.1:0", "POSTHORN_DATA=" + first.Data,
-		"POSTHORN_ENCRYPTION_KEY=" + keyOf("another key")}, "serve")
+	got := harness.Run(t, append([]string{"POSTHORN_LISTEN=127.0.0.1:0", "POSTHORN_ENCRYPTION_KEY=" + keyOf("another key")},
+		first.Database...), "serve")
 
 	if got.Code != 2 || !strings.Contains(got.Stderr, "POSTHORN_ENCRYPTION_KEY") {
 		t.Errorf("exit code %d and %q, want a refusal that names the key", got.Code, got.Stderr)

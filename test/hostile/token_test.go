@@ -32,7 +32,7 @@ func portalToken(t *testing.T, s *harness.Server, app string) string {
 // command runs a token command on the server's data.
 func command(t *testing.T, s *harness.Server, args ...string) harness.Result {
 	t.Helper()
-	result := harness.Run(t, []string{"POSTHORN_DATA=" + s.Data}, append([]string{"token"}, args...)...)
+	result := harness.Run(t, s.Database, append([]string{"token"}, args...)...)
 	if result.Code != 0 {
 		t.Fatalf("token %v: exit code %d\n%s", args, result.Code, result.Stderr)
 	}

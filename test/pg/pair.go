@@ -62,6 +62,9 @@ func (p *Pair) Fail(tb testing.TB) {
 func (p *Pair) Mend(tb testing.TB) {
 	tb.Helper()
 	lost := p.Standby
+	// Its lock names a process that counts as alive until somebody has asked how it ended.
+	socket := filepath.Join(filepath.Dir(lost.data), fmt.Sprintf(".s.PGSQL.%d", lost.port))
+	_, _ = os.Remove(socket), os.Remove(socket+".lock")
 	err := errors.Join(os.RemoveAll(lost.data), p.copy(lost), lost.configure())
 	if err == nil {
 		err = lost.launch()
