@@ -1,22 +1,17 @@
 package app_test
 
 import (
-	"database/sql"
 	"path/filepath"
 	"testing"
 
-	_ "modernc.org/sqlite"
+	"github.com/posthorn/posthorn/internal/store/sqlite"
 )
 
 func TestAServerThatCannotStoreIsNeitherHealthyNorReady(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	_, url := start(t, "POSTHORN_DATA="+dir)
-	db, err := sql.Open("sqlite", filepath.Join(dir, "posthorn.db")+"?_pragma=busy_timeout(10000)") // the server writes too
-	check(t, err)
-	_, err = db.ExecContext(t.Context(), "DROP TABLE heartbeat")
-	check(t, err)
-	check(t, db.Close())
+	check(t, sqlite.MigrateDown(t.Context(), filepath.Join(dir, "posthorn.db"), 2)) // to where there is no room to write into
 
 	for path, want := range map[string]int{"/readyz": 503, "/api/v1/health": 503, "/livez": 200} {
 		if got := status(t, url+path, ""); got != want {

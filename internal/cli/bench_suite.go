@@ -24,7 +24,7 @@ With --database, or POSTHORN_BENCH_DATABASE_URL, which other users of the machin
 each server gets a new database on that PostgreSQL server, which is dropped afterwards.` + exits(exitTaken, exitUnavailable),
 		Example: `  posthorn bench suite --only idle,latency --runs 1
   POSTHORN_BENCH_DATABASE_URL=postgres://... posthorn bench suite --nodes 3`,
-		Args:    noArguments,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.Clock, c.Binary = e.Clock, e.Program
 			c.Database = cmp.Or(c.Database, e.variable(benchDatabase))

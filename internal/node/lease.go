@@ -14,7 +14,7 @@ type lease struct {
 	attempt time.Duration
 
 	mu    sync.Mutex
-	until time.Time
+	until moment
 	lost  bool
 	news  chan struct{} // closed and replaced when until or lost changes
 }
@@ -23,8 +23,22 @@ func (l *lease) init(c clock.Clock, attempt time.Duration) {
 	l.clock, l.attempt, l.news = c, attempt, make(chan struct{})
 }
 
-// renewed makes the lease last until the given time.
-func (l *lease) renewed(until time.Time) {
+// moment is a time by the calendar and by the steady clock. The former can be set, the latter stands still while a
+// machine sleeps.
+type moment struct {
+	calendar time.Time
+	steady   time.Duration
+}
+
+func (m moment) add(d time.Duration) moment { return moment{m.calendar.Add(d), m.steady + d} }
+
+// before reports whether both clocks say that m comes first.
+func (m moment) before(n moment) bool { return m.calendar.Before(n.calendar) && m.steady < n.steady }
+
+func (l *lease) now() moment { return moment{l.clock.Now(), l.clock.Steady()} }
+
+// renewed makes the lease last until the given moment.
+func (l *lease) renewed(until moment) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.until = until
@@ -45,16 +59,15 @@ func (l *lease) tell() {
 	l.news = make(chan struct{})
 }
 
-// covers reports whether a request that begins now ends before the lease. Both the steady clock and the
-// calendar must say so: the former stands still while a machine sleeps, the latter can be set.
+// covers reports whether a request that begins now ends before the lease, by either clock.
 func (l *lease) covers() (ok bool, news <-chan struct{}, err error) {
-	end := l.clock.Now().Add(l.attempt)
+	end := l.now().add(l.attempt)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lost {
 		return false, nil, ErrLost
 	}
-	return end.Before(l.until) && end.Round(0).Before(l.until.Round(0)), l.news, nil
+	return end.before(l.until), l.news, nil
 }
 
 // await returns once a request that begins now ends before the lease does, with ctx's error, or with ErrLost.

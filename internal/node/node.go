@@ -49,7 +49,8 @@ type Node struct {
 func New(c Config, begun time.Time) *Node {
 	n := &Node{config: c, ready: make(chan struct{}), count: make(chan struct{}, 1), steady: begun}
 	n.lease.init(c.Clock, c.Attempt)
-	n.lease.renewed(begun.Add(c.Run.Lease))
+	now := n.lease.now()
+	n.lease.renewed(moment{begun, now.steady - now.calendar.Sub(begun)}.add(c.Run.Lease))
 	return n
 }
 
@@ -116,21 +117,21 @@ func (n *Node) beat(ctx context.Context) error {
 	if err == nil {
 		err = n.lookAround(ctx)
 	}
-	if err != nil && ctx.Err() != context.Canceled { //nolint:errorlint // Err returns the value itself
+	if err != nil && ctx.Err() != context.Canceled {
 		n.config.Log.Warn("cannot reach the database to keep this node's lease; trying again", "error", err)
 	}
 	return nil
 }
 
 func (n *Node) renew(ctx context.Context) error {
-	asked := n.config.Clock.Now()
+	asked := n.lease.now()
 	if err := n.config.Store.Renew(ctx, n.config.Held()); err != nil {
 		n.steady = time.Time{}
 		return err
 	}
-	n.lease.renewed(asked.Add(n.config.Run.Lease))
+	n.lease.renewed(asked.add(n.config.Run.Lease))
 	if n.steady.IsZero() {
-		n.steady = asked
+		n.steady = asked.calendar
 	}
 	return nil
 }

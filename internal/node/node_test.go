@@ -238,18 +238,28 @@ func TestNodeCountsTheOthersWhenSomebodyComesOrGoes(t *testing.T) {
 	})
 }
 
-func TestWallClockThatWasSetForwardEndsTheLeaseUntilItIsRenewed(t *testing.T) {
+func TestClockThatWasSetDoesNotStretchTheLease(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var ahead time.Duration
-		wall := func() time.Time { return time.Now().Round(0).Add(ahead) } // a machine that slept: the steady clock stood still
-		n := node.New(node.Config{Run: store.Run{Lease: leaseTime}, Attempt: attempt, Clock: clock.Func(wall)}, wall())
-		ahead = leaseTime
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
+	for name, ahead := range map[string]time.Duration{"forward, as after a sleep": leaseTime, "back": -time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var set time.Duration
+				n := node.New(node.Config{
+					Run: store.Run{Lease: leaseTime}, Attempt: attempt,
+					Clock: clock.Func(func() time.Time { return time.Now().Add(set) }).Keeping(func() time.Duration { return time.Duration(time.Now().UnixNano()) }),
+				}, time.Now())
+				if ahead < 0 {
+					<-time.After(leaseTime)
+				}
+				set = ahead
+				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+				defer cancel()
 
-		if n.Await(ctx) == nil {
-			t.Error("a request may begin")
-		}
-	})
+				if n.Await(ctx) == nil {
+					t.Error("a request may begin")
+				}
+			})
+		})
+	}
 }

@@ -14,7 +14,7 @@ const Engine = "POSTHORN_TEST_ENGINE"
 // engine returns the settings that give a server its database.
 func engine(t testing.TB) []string {
 	t.Helper()
-	switch os.Getenv(Engine) { //nolint:forbidigo // a setting of the tests, not of the program
+	switch os.Getenv(Engine) {
 	case "", "sqlite":
 		return nil
 	case "postgres":
