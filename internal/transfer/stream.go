@@ -83,6 +83,10 @@ func (l *layers) Close() error {
 	return err
 }
 
+// mostWork is the log2 of the highest cost of trying a passphrase that a stream may ask for: four times what we ask
+// for, and a gigabyte of memory. The stream says it before anything shows who wrote it.
+const mostWork = 20
+
 // open returns the lines of a stream, whether it is encrypted or not.
 func open(r io.Reader, passphrase secret.String) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(r, 64<<10)
@@ -101,6 +105,7 @@ func open(r io.Reader, passphrase secret.String) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	identity.SetMaxWorkFactor(mostWork)
 	plain, err := age.Decrypt(buffered, identity)
 	if errors.Is(err, age.ErrIncorrectIdentity) {
 		return nil, fault.New(fault.Invalid, "passphrase_wrong", "The passphrase does not open this export: give the one that it was made with.")

@@ -227,6 +227,18 @@ func TestExportWithoutSecretsIsImportedWithNewOnesOnly(t *testing.T) {
 	}
 }
 
+func TestAStreamThatAsksForGigabytesToTryItsPassphraseIsRefused(t *testing.T) {
+	t.Parallel()
+	thirtyTwo := strings.Repeat("A", 43) // bytes, in base64
+	stream := "age-encryption.org/v1\n-> scrypt " + strings.Repeat("A", 22) + " 21\n" + thirtyTwo + "\n--- " + thirtyTwo + "\n"
+
+	_, err := transfer.Open(strings.NewReader(stream), passphrase())
+
+	if err == nil || !strings.Contains(err.Error(), "work factor too large") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestWrongPassphraseChangesNothing(t *testing.T) {
 	t.Parallel()
 	stream, to := full(t).export(), newPlace(t)

@@ -64,7 +64,7 @@ func opened(t *testing.T) (s *harness.Server, receiver *harness.Receiver, messag
 	t.Helper()
 	receiver = harness.NewReceiver(t)
 	receiver.AnswerStatus(500)
-	s = harness.Start(t, "POSTHORN_RETRY_SCHEDULE=2s,2s,2s", "POSTHORN_DATABASE_URL=")
+	s = harness.Start(t, "POSTHORN_RETRY_SCHEDULE="+strings.Repeat("5s,", 40)+"5s", "POSTHORN_DATABASE_URL=")
 	create(t, s, "/api/v1/app", object{"name": "Acme", "uid": "acme"})
 	endpoint = "/api/v1/app/acme/endpoint/" + create(t, s, "/api/v1/app/acme/endpoint", object{"url": receiver.URL, "uid": "shop"})
 	message = create(t, s, "/api/v1/app/acme/msg", object{"eventType": "invoice.paid", "payload": object{"n": 1}})

@@ -38,8 +38,12 @@ func (r *attemptRows) add(a *hook.Attempt) {
 
 func (r *attemptRows) insert(b *pgx.Batch) {
 	if len(r.message) > 0 {
-		b.Queue(insertAttemptRows, r.message, r.endpoint, r.id, r.outcome, r.cause, r.status, r.trigger, r.number, r.duration, r.url, r.response, r.headers)
+		b.Queue(insertAttemptRows, r.args()...)
 	}
+}
+
+func (r *attemptRows) args() []any {
+	return []any{r.message, r.endpoint, r.id, r.outcome, r.cause, r.status, r.trigger, r.number, r.duration, r.url, r.response, r.headers}
 }
 
 func insertAttempts(b *pgx.Batch, all []*settlement) {

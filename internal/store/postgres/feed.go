@@ -25,10 +25,21 @@ func (s *Store) Follow(ctx context.Context, tell func(store.Change)) {
 	for again := false; ; again = true {
 		f := follower{tell: tell, told: map[int64]int64{}}
 		_ = s.follow(ctx, &f, again) // whatever it was, it is tried again; the members are seen to be away elsewhere
+		if s.answers(ctx) {
+			tell(store.Change{Kind: store.AnythingChanged})
+		}
 		if pause(ctx, pollEvery) != nil {
 			return
 		}
 	}
+}
+
+// answers reports whether the database can be reached by others than a follower: it may have no connection to spare
+// for one, and what is in memory must not grow old for as long as that lasts.
+func (s *Store) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	return s.prompt.Ping(ctx) == nil
 }
 
 // follower is one connection that listens.
@@ -41,14 +52,8 @@ type follower struct {
 
 // follow listens until the connection breaks. What was missed before it listened again is not known.
 func (s *Store) follow(ctx context.Context, f *follower, again bool) (err error) {
-	if f.conn, err = pgx.ConnectConfig(ctx, s.dial); err != nil {
-		return err
-	}
 	defer f.close(ctx)
-	if _, err := f.conn.Exec(ctx, "LISTEN "+channel); err != nil {
-		return err
-	}
-	if err := f.conn.QueryRow(ctx, "SELECT "+databaseNow).Scan(&f.last); err != nil {
+	if err := f.listen(ctx, s.dial); err != nil {
 		return err
 	}
 	if again {
@@ -64,7 +69,23 @@ func (s *Store) follow(ctx context.Context, f *follower, again bool) (err error)
 	}
 }
 
+// listen connects, all in the time of a look: nothing else notices a server that goes without a word meanwhile.
+func (f *follower) listen(ctx context.Context, dial *pgx.ConnConfig) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	if f.conn, err = pgx.ConnectConfig(ctx, dial); err != nil {
+		return err
+	}
+	if _, err := f.conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	return f.conn.QueryRow(ctx, "SELECT "+databaseNow).Scan(&f.last)
+}
+
 func (f *follower) close(ctx context.Context) {
+	if f.conn == nil {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pollEvery)
 	defer cancel()
 	_ = f.conn.Close(ctx)

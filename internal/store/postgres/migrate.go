@@ -30,6 +30,9 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 // be lost in a pool of connections.
 func (s *Store) migrate(ctx context.Context) error {
 	return s.write(ctx, "migrate the database", func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, patientLock); err != nil {
+			return err
+		}
 		if err := alone(ctx, tx, migrating); err != nil {
 			return err
 		}
@@ -43,6 +46,9 @@ func (s *Store) migrate(ctx context.Context) error {
 		return makePartitions(ctx, tx, s.clock.Now())
 	})
 }
+
+// patientLock keeps the transaction with the lock, which says nothing while a migration takes its time beside it.
+const patientLock = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 func up(ctx context.Context, db *sql.DB) error {
 	p, err := provider(db)

@@ -64,7 +64,7 @@ func (s *Store) outcome(ctx context.Context, m mark, cause error) error {
 			s.endStuck(ctx, m)
 		}
 		if pause(ctx, outcomePause) != nil {
-			return fault.New(fault.Unavailable, "outcome_unknown",
+			return fault.New(fault.Unavailable, outcomeUnknown,
 				"The connection to the database broke while this was being stored, and what became of it is not known: try again.").Because(cause)
 		}
 	}
@@ -105,6 +105,9 @@ func (s *Store) endStuck(ctx context.Context, m mark) {
 	_, _ = s.prompt.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_xid = $2::text::xid8::xid",
 		m.pid, m.xact)
 }
+
+// outcomeUnknown is the code of the error that leaves open whether something is stored.
+const outcomeUnknown = "outcome_unknown"
 
 // pause waits, or returns ctx's error if that ends first.
 func pause(ctx context.Context, d time.Duration) error {

@@ -22,6 +22,7 @@ const (
 	passed   = iota // the server gets it, and the client never hears of it
 	lost            // the server never gets it, and sees that the client is gone
 	swallow         // the server never gets it, and hears nothing more
+	mute            // the server gets it, and the client hears nothing more
 	variants = swallow
 )
 
@@ -30,6 +31,7 @@ type proxy struct {
 	t        *testing.T
 	to       string
 	listener net.Listener
+	word     string // that is cut at
 	cut      func(commit int64) (variant int, yes bool)
 	commits  atomic.Int64
 	copying  sync.WaitGroup
@@ -40,12 +42,18 @@ type proxy struct {
 // through returns the URL of a proxy in front of the database.
 func through(t *testing.T, database string, cut func(int64) (int, bool)) string {
 	t.Helper()
+	return throughAt(t, "COMMIT\x00", database, cut)
+}
+
+// throughAt is through for another word than that of a commit.
+func throughAt(t *testing.T, word, database string, cut func(int64) (int, bool)) string {
+	t.Helper()
 	u, err := url.Parse(database)
 	check(t, err)
 	var config net.ListenConfig
 	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	check(t, err)
-	p := &proxy{t: t, to: u.Host, listener: l, cut: cut}
+	p := &proxy{t: t, to: u.Host, listener: l, word: word, cut: cut}
 	p.copying.Go(p.serve)
 	t.Cleanup(func() {
 		_ = l.Close()
@@ -78,16 +86,30 @@ func (p *proxy) serve() {
 		p.mu.Lock()
 		p.held = append(p.held, client, server)
 		p.mu.Unlock()
-		p.copying.Go(func() { _, _ = io.Copy(client, server); _ = client.Close() })
-		p.copying.Go(func() { p.forward(client, server) })
+		answers := &mutable{Conn: client}
+		p.copying.Go(func() { _, _ = io.Copy(answers, server); _ = client.Close() })
+		p.copying.Go(func() { p.forward(answers, server) })
 	}
 }
 
-func (p *proxy) forward(client, server net.Conn) {
+// mutable is a connection that can be made to swallow what is written to it.
+type mutable struct {
+	net.Conn
+	muted atomic.Bool
+}
+
+func (m *mutable) Write(b []byte) (int, error) {
+	if m.muted.Load() {
+		return len(b), nil
+	}
+	return m.Conn.Write(b)
+}
+
+func (p *proxy) forward(client *mutable, server net.Conn) {
 	chunk := make([]byte, 64<<10)
 	for {
 		n, err := client.Read(chunk)
-		if n > 0 && bytes.Contains(chunk[:n], []byte("COMMIT\x00")) {
+		if n > 0 && bytes.Contains(chunk[:n], []byte(p.word)) {
 			if variant, yes := p.cut(p.commits.Add(1)); yes {
 				p.break_(variant, client, server, chunk[:n])
 				return
@@ -100,7 +122,12 @@ func (p *proxy) forward(client, server net.Conn) {
 	}
 }
 
-func (p *proxy) break_(variant int, client, server net.Conn, commit []byte) {
+func (p *proxy) break_(variant int, client *mutable, server net.Conn, commit []byte) {
+	if variant == mute {
+		client.muted.Store(true)
+		_, _ = server.Write(commit)
+		return
+	}
 	_ = client.Close()
 	if variant == passed {
 		_, _ = server.Write(commit)
@@ -196,6 +223,38 @@ func TestASettlementIsCountedOnceWhenCommitsAreCut(t *testing.T) {
 	counted := keys(t, database, "SELECT sum(success)::bigint FROM tally")
 	if len(left) != 0 || counted[0] != 3*messages {
 		t.Errorf("%d messages are open, %d successes were counted, want 0 and %d", len(left), counted[0], 3*messages)
+	}
+}
+
+func TestASettlementThatComesAgainBecauseItsOutcomeWasNotKnownInTimeIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	var armed atomic.Bool
+	database := fresh(t)
+	s := open(t, through(t, database, func(int64) (int, bool) { return mute, armed.CompareAndSwap(true, false) }))
+	a, ids := application(t, s), newIDs()
+	m := publish(t, s, publication(a, ids, 6, 7, 8))
+	delivered := func(endpoint hook.Key) store.Settlement {
+		now, made := ids()
+		return store.Settlement{Fresh: true, Fan: len(m.Targets),
+			Attempt:  &hook.Attempt{ID: made, MessageKey: m.Key, EndpointKey: endpoint, Status: 200, Number: 1, StartedAt: now},
+			Delivery: hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: endpoint, State: hook.Delivered}}
+	}
+	check(t, s.Settle(t.Context(), delivered(6)))
+	step := delivered(7)
+	step.Events = []hook.Event{{ID: step.Attempt.ID, ApplicationKey: a.Key, Type: "endpoint.disabled", Data: []byte("{}"), CreatedAt: step.Attempt.StartedAt}}
+	armed.Store(true)
+
+	first := s.Settle(t.Context(), step)
+	second := s.Settle(t.Context(), step)
+
+	if fault.CodeOf(first) != "outcome_unknown" || second != nil {
+		t.Errorf("first %v, then %v", first, second)
+	}
+	if left := keys(t, database, "SELECT remaining::bigint FROM open_message"); len(left) != 1 || left[0] != 1 {
+		t.Errorf("open are %v, want one delivery of one message", left)
+	}
+	if counted := keys(t, database, "SELECT sum(success)::bigint FROM tally"); counted[0] != 2 {
+		t.Errorf("%d successes were counted, want 2", counted[0])
 	}
 }
 

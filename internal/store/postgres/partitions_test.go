@@ -1,9 +1,12 @@
 package postgres_test
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
@@ -64,6 +67,41 @@ func TestADayThatIsOverGoesAsAWhole(t *testing.T) {
 	tables := keys(t, url, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'message'::regclass")
 	if want := keys(t, url, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'attempt'::regclass"); tables[0] != want[0]-1 {
 		t.Errorf("%d days of messages and %d of attempts are left", tables[0], want[0]-1)
+	}
+}
+
+func TestDaysAheadAreNotMadeInTheWayOfWhoReadsForLong(t *testing.T) {
+	t.Parallel()
+	url := pg.URL(t)
+	var later atomic.Int64
+	s, err := postgres.Open(t.Context(), postgres.Options{URL: url, Clock: clock.Func(func() time.Time {
+		return clock.Clock{}.Now().Add(time.Duration(later.Load()))
+	})})
+	check(t, err)
+	t.Cleanup(func() { check(t, s.Close()) })
+	now := clock.Clock{}.Now()
+	check(t, s.Begin(t.Context(), store.Run{Key: 1, Lease: time.Minute}, now))
+	reader, err := pgx.Connect(t.Context(), url)
+	check(t, err)
+	defer reader.Close(t.Context()) //nolint:errcheck // nothing is lost
+	_, err = reader.Exec(t.Context(), "BEGIN; SELECT count(*) FROM attempt")
+	check(t, err)
+	later.Store(int64(day))
+	const made = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'attempt'::regclass"
+	before := keys(t, url, made)[0]
+
+	impatient, stop := context.WithTimeout(t.Context(), 5*time.Second)
+	defer stop()
+	_, err = s.Purge(impatient, now.AddDate(0, 0, -90), now, 100)
+	check(t, err)
+	during := keys(t, url, made)[0]
+	_, err = reader.Exec(t.Context(), "COMMIT")
+	check(t, err)
+	_, err = s.Purge(t.Context(), now.AddDate(0, 0, -90), now, 100)
+	check(t, err)
+
+	if after := keys(t, url, made)[0]; during != before || after != before+1 {
+		t.Errorf("there were %d tables, %d while somebody read, and %d after that", before, during, after)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver, for goose
 	"github.com/pressly/goose/v3"
@@ -96,6 +97,26 @@ func TestProgramsThatStartAtOnceOnAnEmptyDatabaseAllDo(t *testing.T) {
 	if err != nil || have != want {
 		t.Errorf("got schema %d, want %d, %v", have, want, err)
 	}
+}
+
+func TestAMigrationMayTakeLongerThanATransactionMaySayNothing(t *testing.T) {
+	t.Parallel()
+	o := postgres.Options{URL: pg.URL(t)}
+	check(t, openOnly(t, o.URL).Close())
+	check(t, postgres.MigrateDown(t.Context(), o, 2)) // the next one changes a table that is there
+	db := raw(t, o.URL)
+	long, err := db.BeginTx(t.Context(), nil)
+	check(t, err)
+	_, err = long.ExecContext(t.Context(), "LOCK TABLE heartbeat")
+	check(t, err)
+	released := make(chan error, 1)
+	time.AfterFunc(6*time.Second, func() { released <- long.Commit() })
+
+	s, err := postgres.Open(t.Context(), o)
+
+	check(t, err)
+	check(t, s.Close())
+	check(t, <-released)
 }
 
 func TestADatabaseThatIsNotToBeMigratedStaysAsItIs(t *testing.T) {

@@ -14,7 +14,8 @@ import (
 // settlement is a step of a delivery waiting for its group.
 type settlement struct {
 	store.Settlement
-	done chan error
+	again bool // an earlier try may be stored, see doubts
+	done  chan error
 }
 
 // Settle implements store.Journal. What a run that lost its lease settles is stored as an attempt and
@@ -43,17 +44,19 @@ func (s *Store) settleAll(ctx context.Context, writer int, all []*settlement) er
 	}
 	now := s.clock.Now()
 	var isAlive bool
-	err := s.transact(ctx, "store a group of settlements",
+	rest := unstored{all: all}
+	err := s.transact(ctx, "store a group of settlements", append(rest.steps(),
 		func(b *pgx.Batch) error {
-			insertAttempts(b, all)
-			moveDeliveries(b, me.key, all)
-			closeMessages(b, me.key, all)
-			count(b, me.writer(writer), all, now)
-			recordHealth(b, all, now)
+			some := rest.some()
+			insertAttempts(b, some)
+			moveDeliveries(b, me.key, some)
+			closeMessages(b, me.key, some)
+			count(b, me.writer(writer), some, now)
+			recordHealth(b, some, now)
 			fence(b, me.key, &isAlive)
 			return nil
 		},
-		func(*pgx.Batch) error { return orLost(isAlive) })
+		func(*pgx.Batch) error { return orLost(isAlive) })...)
 	if fault.CodeOf(err) == "lease_lost" {
 		return s.transact(ctx, "store attempts", func(b *pgx.Batch) error { insertAttempts(b, all); return nil })
 	}
@@ -96,7 +99,7 @@ func closeMessages(b *pgx.Batch, run hook.Key, all []*settlement) {
 		case !s.Fresh:
 		case s.Fan <= 1:
 			single = append(single, int64(s.Delivery.MessageKey))
-		default:
+		case s.countable():
 			counted[s.Delivery.MessageKey]++
 		}
 	}
@@ -119,7 +122,7 @@ func closeMessages(b *pgx.Batch, run hook.Key, all []*settlement) {
 func count(b *pgx.Batch, writer int64, all []*settlement, now time.Time) {
 	tallies := map[hook.Key]*store.Counts{}
 	for _, s := range all {
-		if !s.Delivery.State.Ended() {
+		if !s.Delivery.State.Ended() || !s.countable() {
 			continue
 		}
 		tally := tallies[s.Delivery.EndpointKey]

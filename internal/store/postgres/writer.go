@@ -25,7 +25,8 @@ func (s *Store) startWriters() {
 
 func (s *Store) startSettlers(n int) {
 	for i := range n {
-		s.settlers = append(s.settlers, gatherSlowly(s.clock, maxGroup, settlersRest, func(all []*settlement) { s.commitSettlements(i, all) }))
+		open := doubts{}
+		s.settlers = append(s.settlers, gatherSlowly(s.clock, maxGroup, settlersRest, func(all []*settlement) { s.commitSettlements(i, open, all) }))
 	}
 }
 
@@ -48,11 +49,16 @@ func (s *Store) commitPublications(all []*publication) {
 	commit(all, func(some []*publication) error { return s.publishAll(context.WithoutCancel(s.life), some) })
 }
 
-func (s *Store) commitSettlements(writer int, all []*settlement) {
-	// What became of settlements need not be known: they can be stored twice. Who waits for them may want to end.
+func (s *Store) commitSettlements(writer int, open doubts, all []*settlement) {
+	// What became of settlements need not be known at once: they come again. Who waits for them may want to end.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.life), patience)
 	defer cancel()
-	commit(all, func(some []*settlement) error { return s.settleAll(ctx, writer, some) })
+	open.recall(all)
+	commit(all, func(some []*settlement) error {
+		err := s.settleAll(ctx, writer, some)
+		open.learn(some, err)
+		return err
+	})
 }
 
 func (s *Store) commitArrivals(all []*arrival) {

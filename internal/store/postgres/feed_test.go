@@ -1,0 +1,56 @@
+package postgres_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+func TestWhoFollowsThroughANetworkThatGoesSilentWhileItBeginsTriesAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t, throughAt(t, "LISTEN", fresh(t), func(times int64) (int, bool) { return mute, times == 1 }))
+	told := make(chan store.Change, 1)
+	ctx, stop := context.WithTimeout(t.Context(), 15*time.Second)
+	defer stop()
+	var following sync.WaitGroup
+	defer following.Wait()
+	following.Go(func() {
+		s.Follow(ctx, func(c store.Change) {
+			if c.Kind == store.AnythingChanged {
+				told <- c
+				stop()
+			}
+		})
+	})
+
+	select {
+	case <-told:
+	case <-ctx.Done():
+		if len(told) == 0 {
+			t.Error("it still waits for the first connection")
+		}
+	}
+}
+
+func TestWhoCannotFollowForgetsWhatItKnowsAsLongAsThatLasts(t *testing.T) {
+	t.Parallel()
+	s := open(t, throughAt(t, "LISTEN", fresh(t), func(int64) (int, bool) { return lost, true }))
+	ctx, stop := context.WithTimeout(t.Context(), 15*time.Second)
+	defer stop()
+	times := 0
+
+	s.Follow(ctx, func(c store.Change) {
+		if c.Kind == store.AnythingChanged {
+			if times++; times == 3 {
+				stop()
+			}
+		}
+	})
+
+	if times < 3 {
+		t.Errorf("it was told %d times that anything may have changed, want once in a while", times)
+	}
+}
