@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/posthorn/posthorn/test/harness"
+	"github.com/posthorn/posthorn/test/pg"
 )
 
 const (
@@ -105,7 +106,8 @@ func (a *aviary) told(t *testing.T) string {
 	return a.said.String()
 }
 
-// files returns all bytes in the data folder, with what a crash leaves beside the database.
+// files returns all bytes in the data folder, with what a crash leaves beside the database, and those of a database
+// elsewhere.
 func (a *aviary) files(t *testing.T) string {
 	names, err := filepath.Glob(filepath.Join(a.Data, "*"))
 	harness.Check(t, err)
@@ -115,7 +117,12 @@ func (a *aviary) files(t *testing.T) string {
 		harness.Check(t, err)
 		all.Write(content)
 	}
-	if !strings.Contains(all.String(), "canary-payload") {
+	for _, setting := range a.Database {
+		if url, elsewhere := strings.CutPrefix(setting, "POSTHORN_DATABASE_URL="); elsewhere {
+			all.WriteString(pg.Dump(t, url))
+		}
+	}
+	if held := all.String(); !strings.Contains(held, "canary-payload") && !strings.Contains(held, hex.EncodeToString([]byte("canary-payload"))) {
 		t.Errorf("the database is not in %v", names)
 	}
 	return all.String()
