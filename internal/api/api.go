@@ -76,6 +76,8 @@ type Config struct {
 	Applications *catalog.Applications
 	Endpoints    *catalog.Endpoints
 	EventTypes   *catalog.EventTypes
+	Sources      *catalog.Sources
+	Inbox        Inbox
 	History      store.History
 	Answers      store.Answers
 	Engine       Engine
@@ -86,6 +88,7 @@ type Config struct {
 	IDs          *id.Source
 	Clock        clock.Clock
 	Log          *slog.Logger
+	InboundURL   string // what the addresses of sources begin with, such as "https://hooks.example.com/in/"
 	PublicURL    string // where people reach this server, such as "https://hooks.example.com"; links are built from it
 	MaxBody      int64  // zero is DefaultMaxBody
 }
@@ -118,6 +121,10 @@ func New(c Config) *API {
 	a.routeAttempts()
 	a.routeAuthentication()
 	a.routePublish()
+	a.routeSources()
+	a.routeSourceEndpoints()
+	a.routeReceived()
+	a.routeRefused()
 	a.routeLater()
 	a.finish()
 	return a

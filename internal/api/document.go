@@ -67,7 +67,7 @@ func idempotencyKey() *huma.Param {
 // tagOf groups operations by the noun in their path.
 func tagOf(path string) string {
 	for _, pair := range [][2]string{
-		{"/attempt", "Attempt"}, {"/resend", "Attempt"}, {"/msg", "Message"}, {"/endpoint", "Endpoint"},
+		{sourcesPath, "Source"}, {"/attempt", "Attempt"}, {"/resend", "Attempt"}, {"/msg", "Message"}, {"/endpoint", "Endpoint"},
 		{"/auth", "Authentication"}, {"/event-type", "Event type"}, {"/health", "Health"},
 	} {
 		if strings.Contains(path, pair[0]) {

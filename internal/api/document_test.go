@@ -57,7 +57,7 @@ func bodyOf(m media) *schema { return m.Content["application/json"].Schema }
 func TestWhatIsNotBuiltSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	for _, path := range []string{"/api/v1/stream", "/api/v1/background-task", "/ingest/api/v1/source", "/api/v1/app/a/integration"} {
+	for _, path := range []string{"/api/v1/stream", "/api/v1/background-task", "/api/v1/connector", "/api/v1/app/a/integration"} {
 		got := s.call("GET", path, "")
 
 		if got.status != http.StatusNotImplemented || got.str("code") != "not_implemented" || got.str("detail") == "" {

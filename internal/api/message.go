@@ -1,8 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
@@ -125,6 +127,8 @@ func payloadOut(payload []byte, withContent bool) object {
 		return object(`{}`)
 	case payload == nil:
 		return object(`{"expired":true}`)
+	case !bytes.HasPrefix(bytes.TrimLeft(payload, " \t\r\n"), []byte("{")): // a received webhook may be a list
+		return slices.Concat(object(`{"body":`), payload, object(`}`))
 	}
 	return payload
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/provider/all"
 	"github.com/posthorn/posthorn/internal/publish"
 	"github.com/posthorn/posthorn/internal/secret"
 	"github.com/posthorn/posthorn/internal/store"
@@ -61,6 +62,7 @@ type still struct{}
 
 func (still) Deferred([]hook.Key, int) []hook.Key { return nil }
 func (still) Dispatch(hook.Message, []hook.Key)   {}
+func (still) SourceChanged(hook.Key)              {}
 func (still) Resend(context.Context, hook.Key, hook.Message, hook.Endpoint) error {
 	return nil
 }
@@ -109,6 +111,10 @@ func config(t *testing.T, db *sqlite.Store, box *secret.Box, ids *id.Source, who
 		Directory: directory, Applications: applications, Types: types, Schemas: schemas, Journal: db, Dispatcher: still{}, IDs: ids,
 	}, publish.Config{})
 	return api.Config{
+		Sources: catalog.NewSources(db, catalog.SourceConfig{
+			Applications: applications, Providers: all.Catalog(), Box: box, IDs: ids, Random: rand.Reader, MaxBody: 64 << 10, Changes: still{},
+		}),
+		Inbox: db, InboundURL: "https://hooks.example.com/in/",
 		Applications: applications, EventTypes: types,
 		Endpoints: catalog.NewEndpoints(db, catalog.EndpointConfig{
 			Box: box, Policy: policy, IDs: ids, Random: rand.Reader, Changes: directory,

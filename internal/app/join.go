@@ -50,22 +50,29 @@ func (p *parts) held() store.Held {
 	return store.Held{Queued: n.Queued, Wire: n.Workers}
 }
 
-// counted shares what endpoints may get among those who deliver.
+// counted shares what endpoints may get among those who deliver, and what sources may send among those who receive.
 func (p *parts) counted(members []store.Member) {
-	runs := 0
+	p.engine.Among(with(members, config.RoleDeliver))
+	p.receiver.Among(with(members, config.RoleReceive))
+}
+
+// with counts the members that have a role.
+func with(members []store.Member, role string) (n int) {
 	for _, m := range members {
-		if config.Roles(m.Node.Roles).Has(config.RoleDeliver) {
-			runs++
+		if config.Roles(m.Node.Roles).Has(role) {
+			n++
 		}
 	}
-	p.engine.Among(runs)
+	return n
 }
 
 // heard makes what is kept in memory follow a change of any run.
 func (p *parts) heard(c store.Change) {
 	switch c.Kind {
 	case store.ApplicationChanged:
-		p.directory.ApplicationChanged(c.Application)
+		p.directory.ApplicationChanged(c.Application) // tells the receiver too
+	case store.SourceChanged:
+		p.receiver.ApplicationChanged(c.Application)
 	case store.EndpointChanged:
 		p.directory.EndpointChanged(c.Application, c.Endpoint)
 	case store.EventTypeChanged:
@@ -76,6 +83,7 @@ func (p *parts) heard(c store.Change) {
 		p.engine.LookAgain()
 	case store.AnythingChanged:
 		p.directory.AnythingChanged()
+		p.receiver.AnythingChanged()
 		p.auth.ForgetRecent()
 		p.engine.LookAgain()
 	}

@@ -20,6 +20,7 @@ func (p *parts) metrics() *prometheus.Registry {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(p.published)
 	registry.MustRegister(engineMetrics(p.engine)...)
+	registry.MustRegister(receiveMetrics(p.receiver)...)
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "posthorn_database_bytes", Help: "Size of the database on disk.",
 	}, p.databaseBytes))

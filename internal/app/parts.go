@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	mathrand "math/rand/v2"
 	"net/netip"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -15,8 +16,11 @@ import (
 	"github.com/posthorn/posthorn/internal/deliver"
 	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
+	"github.com/posthorn/posthorn/internal/inbound"
 	"github.com/posthorn/posthorn/internal/node"
+	"github.com/posthorn/posthorn/internal/provider/all"
 	"github.com/posthorn/posthorn/internal/publish"
+	"github.com/posthorn/posthorn/internal/receive"
 )
 
 // parts are the use cases of a server.
@@ -30,6 +34,9 @@ type parts struct {
 
 	published *prometheus.CounterVec
 	directory *directory.Directory
+	sources   *catalog.Sources
+	receiver  *receive.Service
+	keys      keyDoor
 	node      *node.Node
 	lease     lease
 }
@@ -47,7 +54,7 @@ func (b *base) build(ctx context.Context) (*parts, error) {
 	p.client = egress.New(egress.Config{Policy: policy, Clock: b.Clock, KeepBody: int(b.config.ResponseKeep)})
 	p.directory = directory.New(b.store, directory.NewVault(b.box))
 	p.engine = p.newEngine()
-	p.directory.Tell(p.engine)
+	p.directory.Tell(told{p.engine, p})
 	p.api = p.newAPI(p.directory, policy)
 	return p, nil
 }
@@ -118,9 +125,14 @@ func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *ap
 		Directory: directory, Applications: applications, Types: types, Schemas: schemas,
 		Journal: p.store, Dispatcher: p.engine, IDs: p.ids,
 	}, publish.Config{Strict: strict, Clock: p.Clock})
+	p.sources = catalog.NewSources(p.store, catalog.SourceConfig{
+		Applications: applications, Providers: all.Catalog(), Box: p.box, IDs: p.ids, Random: rand.Reader, Clock: p.Clock,
+		MaxBody: int64(p.config.MaxBody), Changes: told{p.engine, p},
+	})
+	p.receiver = p.newReceiver(messages)
 	return api.New(api.Config{
 		Applications: applications, Endpoints: catalog.NewEndpoints(p.store, endpoint), EventTypes: types,
-		History: p.store, Answers: p.store, Engine: p.store, Publisher: countedPublisher{publisher{messages}, p.published},
+		Sources: p.sources, Inbox: p.store, InboundURL: strings.TrimSuffix(p.publicURL(), "/") + inbound.Path, History: p.store, Answers: p.store, Engine: p.store, Publisher: countedPublisher{publisher{messages}, p.published},
 		Replayer: replayer{p.engine, messages}, Auth: p.auth, Box: p.box, IDs: p.ids, Clock: p.Clock, Log: p.Log,
 		PublicURL: p.publicURL(), MaxBody: int64(p.config.MaxBody),
 	})

@@ -22,6 +22,9 @@ func (p *parts) server(ctx context.Context) *httpd.Server {
 		Debug:   profiles(),
 		Admins:  p.api.Admins,
 	}
+	if p.config.Roles.Has(config.RoleReceive) {
+		routes.Inbound = p.inbound()
+	}
 	return httpd.New(httpd.Config{Listener: p.listener, Handler: routes.Handler(), Log: p.Log})
 }
 

@@ -43,6 +43,10 @@ type Config struct {
 	MaxBody        Size          `key:"max_body" default:"1MiB" min:"1KiB" max:"64MiB" doc:"Largest request that the API takes, and so the largest message."`
 	EventTypes     string        `key:"event_types" default:"open" one:"open,strict" doc:"Whether publishing makes event types on first use (open) or refuses unknown ones (strict). Event types are shared by all applications, and with open every token that may publish, also one of a single application, may make them so until there are 10,000."`
 	Retention      time.Duration `key:"retention" default:"90d" min:"72h" max:"3650d" doc:"How long messages and attempts are kept. It must not be shorter than all waits of retry_schedule, each stretched by a fifth, and the 72 hours for which an idempotency key counts."`
+	ReceivedNew    time.Duration `key:"received_new" default:"90d" min:"1h" max:"3650d" doc:"How long a received webhook is kept that was not processed. A source may say otherwise, here and below."`
+	ReceivedDone   time.Duration `key:"received_done" default:"30d" min:"1h" max:"3650d" doc:"How long a received webhook is kept after it was processed. Messages made of it are kept as retention says."`
+	ReceivedFailed time.Duration `key:"received_failed" default:"90d" min:"1h" max:"3650d" doc:"How long a received webhook is kept after its processing failed."`
+	ReceivedStuck  time.Duration `key:"received_stuck" default:"1h" min:"5m" max:"720h" doc:"How long the processing of a received webhook may take before it is taken for stuck and begun again."`
 	Memory         Size          `key:"memory" default:"64MiB" min:"1MiB" max:"1TiB" doc:"Most bytes of payloads held in memory for dispatch. What is more waits in the database."`
 	Queue          int           `key:"queue" default:"100000" min:"100" max:"100000000" doc:"Most deliveries held in memory for dispatch. What is more waits in the database."`
 	DrainTimeout   time.Duration `key:"drain_timeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and attempts under way may go on after SIGTERM."`

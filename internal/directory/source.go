@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/posthorn/posthorn/internal/hook"
@@ -42,6 +43,10 @@ func (v SourceVault) OpenKey(s hook.Source) (string, error) {
 	}
 	return string(key), nil
 }
+
+// KeyHash is what a source is found by: the hash of the unguessable part of its address. Whoever can read the
+// database cannot send in its name.
+func KeyHash(key string) [32]byte { return sha256.Sum256([]byte(key)) }
 
 func boundSource(source id.ID, place string) []byte {
 	return []byte("source-" + place + ":" + id.Inbound.Text(source))

@@ -18,7 +18,7 @@ func rings() [][]string {
 		},
 		{
 			"internal/api", "internal/inbound", "internal/web", "internal/httpd", "internal/cli",
-			"internal/config", "internal/app", "internal/bench", "internal/takeover",
+			"internal/config", "internal/app", "internal/bench", "internal/takeover", "consumer",
 		},
 		{"cmd"},
 	}

@@ -33,6 +33,7 @@ func TestAnswersMatchTheServedDocument(t *testing.T) {
 	s.callAttempts(t, endpoint, message)
 	s.callDeliveryTools(t, endpoint)
 	s.callPortal(t)
+	s.callSources(t, receiver.URL)
 	s.callDeletes(t, endpoint, message)
 
 	if left := s.forgotten(); len(left) > 0 {

@@ -1,0 +1,120 @@
+package catalog
+
+import (
+	"mime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/provider"
+)
+
+// Limits of what a source's owner may choose.
+const (
+	maxAnswerBody   = 4 << 10
+	maxMediaTypes   = 20
+	maxRuleHeaders  = 50
+	maxDedupeWindow = 30 * 24 * time.Hour
+	minKeep         = time.Hour
+	maxKeep         = 3650 * 24 * time.Hour
+	maxPrefix       = 100
+)
+
+// checkRules refuses rules that could not be kept.
+func (s *Sources) checkRules(r hook.SourceRules) error {
+	if r.MaxBody < 0 || r.MaxBody > s.config.MaxBody {
+		return fault.In("maxBody", "value_error", "Use 1 to %d bytes; the server's setting max_body is the most.", s.config.MaxBody)
+	}
+	if r.RateLimit < 0 || r.RateLimit > MaxRateLimit {
+		return fault.In("rateLimit", "value_error", "Use 1 to %d, or null for no limit.", MaxRateLimit)
+	}
+	return first(
+		checkMethods(r.Methods),
+		checkMediaTypes(r.ContentTypes),
+		checkAnswer(r.Answer),
+		checkDedupe(r.Dedupe),
+		checkForward(r.Forward),
+		checkKeep("keep.new", r.Keep.New), checkKeep("keep.done", r.Keep.Done), checkKeep("keep.failed", r.Keep.Failed),
+	)
+}
+
+func checkMethods(methods []string) error {
+	for _, m := range methods {
+		if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE", "GET"}, m) {
+			return fault.In("methods", "value_error", "Use POST, PUT, PATCH, DELETE or GET.")
+		}
+	}
+	return nil
+}
+
+func checkMediaTypes(types []string) error {
+	if len(types) > maxMediaTypes {
+		return fault.In("contentTypes", "value_error", "Use at most %d content types.", maxMediaTypes)
+	}
+	for _, t := range types {
+		kind, parameters, err := mime.ParseMediaType(t)
+		if err != nil || kind != t || len(parameters) > 0 || !strings.Contains(t, "/") {
+			return fault.In("contentTypes", "value_error", "Write a content type in small letters without parameters, such as application/json.")
+		}
+	}
+	return nil
+}
+
+// checkAnswer lets through only what nothing runs in a browser (hostile input S28).
+func checkAnswer(a hook.Answer) error {
+	if a.Status != 0 && (a.Status < 200 || a.Status > 299) {
+		return fault.In("answer.status", "value_error", "Use 200 to 299: a webhook that was taken is answered with success.")
+	}
+	if a.ContentType != "" && !slices.Contains([]string{provider.Text, provider.JSON, provider.XML}, a.ContentType) {
+		return fault.In("answer.contentType", "value_error", "Use %q, %q or %q.", provider.Text, provider.JSON, provider.XML)
+	}
+	if len(a.Body) > maxAnswerBody {
+		return fault.In("answer.body", "value_error", "Use at most %d bytes.", maxAnswerBody)
+	}
+	return nil
+}
+
+func checkDedupe(d hook.Dedupe) error {
+	if d.Window != 0 && (d.Window < time.Second || d.Window > maxDedupeWindow) {
+		return fault.In("dedupe.windowSeconds", "value_error", "Use 1 to %d seconds.", int(maxDedupeWindow.Seconds()))
+	}
+	place, is := strings.CutPrefix(d.By, "json:")
+	if !is {
+		place, is = strings.CutPrefix(d.By, "header:")
+	}
+	if is && place != "" && len(place) <= hook.MaxName || slices.Contains([]string{"", "id", "body", "none"}, d.By) {
+		return nil
+	}
+	return fault.In("dedupe.by", "value_error", "Use id, body, none, json: with a path, or header: with a name.")
+}
+
+func checkForward(f hook.Forward) error {
+	if f.Prefix != "" {
+		if err := checkName("forward.prefix", f.Prefix, maxPrefix); err != nil {
+			return err
+		}
+	}
+	if len(f.EventTypes) > MaxEventTypes || len(f.Headers) > maxRuleHeaders {
+		return fault.In("forward", "value_error", "Use at most %d event types and %d headers.", MaxEventTypes, maxRuleHeaders)
+	}
+	for _, name := range f.Headers {
+		if name != "*" && (name == "" || strings.ContainsAny(name, " \t\r\n:") || strings.TrimSpace(name) != name || len(name) > hook.MaxName) {
+			return fault.In("forward.headers", "value_error", "Name headers as they stand in a request, or * for all.")
+		}
+	}
+	for _, t := range f.EventTypes {
+		if err := checkText("forward.eventTypes", t, false); err != nil || len(t) > hook.MaxName {
+			return fault.In("forward.eventTypes", "value_error", "Use at most %d characters, none of them control characters.", hook.MaxName)
+		}
+	}
+	return checkNames("forward.channels", f.Channels, hook.MaxMessageChannels, hook.MaxChannel)
+}
+
+func checkKeep(field string, d time.Duration) error {
+	if d != 0 && (d < minKeep || d > maxKeep) {
+		return fault.In(field, "value_error", "Use 1 to %d hours.", int(maxKeep.Hours()))
+	}
+	return nil
+}

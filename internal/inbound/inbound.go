@@ -1,0 +1,96 @@
+// Package inbound is the address that other people's webhooks are sent to. It turns HTTP into what receive judges and
+// back, and bounds what a sender may cost: the size of a body, the time that it takes to come, and what an answer can
+// be made to say. Who may send is for receive to know.
+package inbound
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/receive"
+)
+
+// Path is what the addresses of sources begin with.
+const Path = "/in/"
+
+// BodyTimeout is how long a body may take to arrive.
+const BodyTimeout = 10 * time.Second
+
+// Receiver judges and stores. receive.Service is one; its errors are of type *receive.Refusal.
+type Receiver interface {
+	Open(ctx context.Context, r *receive.Request) (*receive.Door, error)
+	TooLarge(d *receive.Door, r *receive.Request) error
+	Receive(ctx context.Context, d *receive.Door, r *receive.Request) (receive.Answer, error)
+}
+
+// Handler serves the addresses of all sources.
+type Handler struct {
+	Receiver Receiver
+	// PublicURL is where people reach this server. Signatures that cover the address are checked against it, never
+	// against what a proxy or a forged Host header says (hostile input S14).
+	PublicURL string
+}
+
+// ServeHTTP takes one webhook.
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	key, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Path), "/")
+	if rest != "" {
+		key = "" // nothing is below an address; an empty key is as unknown as any other
+	}
+	request := h.requestOf(r, key)
+	d, err := h.Receiver.Open(r.Context(), request)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	if request.Body, err = readBody(w, r, d.MaxBody()); err != nil {
+		w.Header().Set("Connection", "close")
+		h.refuseBody(w, d, request, err)
+		return
+	}
+	answer, err := h.Receiver.Receive(r.Context(), d, request)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	say(w, answer)
+}
+
+func (h Handler) requestOf(r *http.Request, key string) *receive.Request {
+	address := strings.TrimSuffix(h.PublicURL, "/") + Path + key
+	if strings.HasSuffix(r.URL.Path, "/") { // as it was given to the provider
+		address += "/"
+	}
+	return &receive.Request{
+		Key: key, URL: address, Method: r.Method, Query: r.URL.RawQuery, Header: r.Header, Length: r.ContentLength, Remote: remoteOf(r),
+	}
+}
+
+// remoteOf returns the address at the other end of the connection. What a header says about it is not believed.
+func remoteOf(r *http.Request) netip.Addr {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return at.Addr().Unmap()
+}
+
+// refuseBody answers for a body that did not come as it should.
+func (h Handler) refuseBody(w http.ResponseWriter, d *receive.Door, r *receive.Request, err error) {
+	var tooLarge *http.MaxBytesError
+	var slow net.Error
+	switch {
+	case errors.As(err, &tooLarge):
+		refuse(w, h.Receiver.TooLarge(d, r))
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
+		problem(w, http.StatusRequestTimeout, "too_slow", "The body took too long to arrive.")
+	default:
+		problem(w, http.StatusBadRequest, "incomplete_body", "The body ended before it was complete.")
+	}
+}

@@ -1,0 +1,119 @@
+package receive
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/provider"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// Receive judges a request with its body and answers it: a handshake at once, a webhook once it is stored and
+// flushed (C42). Its error is a Refusal; then nothing was stored.
+func (s *Service) Receive(ctx context.Context, d *Door, r *Request) (Answer, error) {
+	now := s.config.Clock.Now()
+	check := &provider.Check{
+		Request: provider.Request{
+			Method: r.Method, PublicURL: r.URL, Query: r.Query, Header: r.Header, Body: r.Body, ReceivedAt: now,
+		},
+		Secrets: d.live(now), Options: d.options, Keys: s.Keys,
+	}
+	verdict, err := d.provider.Judge(ctx, check)
+	if err != nil {
+		return Answer{}, s.refuse(d, r, d.refusalOf(err), now)
+	}
+	if verdict.Reply != nil {
+		return s.greet(ctx, d, r, verdict.Reply)
+	}
+	if refusal := d.judgeRate(now); refusal != nil {
+		return Answer{}, s.refuse(d, r, refusal, now)
+	}
+	return s.store(ctx, d, r, check, verdict)
+}
+
+func (d *Door) refusalOf(err error) *Refusal {
+	if errors.Is(err, provider.WrongMethod) {
+		return d.wrongMethod()
+	}
+	return refusalOf(err)
+}
+
+// store keeps the webhook and says yes.
+func (s *Service) store(ctx context.Context, d *Door, r *Request, check *provider.Check, v provider.Verdict) (Answer, error) {
+	arrival := s.arrival(d, r, check, v)
+	size := int64(len(r.Body))
+	arrival.Taken = s.queue.reserve(size)
+	arrival.Stored = func(stored hook.Received) {
+		if arrival.Taken {
+			s.queue.push(stored)
+		} else {
+			s.LookAgain()
+		}
+	}
+	arrived, err := s.Store.Receive(ctx, arrival)
+	if arrival.Taken && (err != nil || arrived.Repeated) {
+		s.queue.release(size)
+	}
+	switch {
+	case fault.KindOf(err) == fault.NotFound: // deleted a moment ago
+		s.table.changed(d.source.Key)
+		return Answer{}, unknown()
+	case err != nil:
+		s.config.Log.WarnContext(ctx, "a webhook could not be stored; its sender is asked to send it again",
+			"source", id.Inbound.Text(d.source.ID), "error", err)
+		return Answer{}, s.later()
+	case arrived.Repeated:
+		s.repeated.Add(1)
+	default:
+		s.received.Add(1)
+	}
+	return d.answer(), nil
+}
+
+func (s *Service) arrival(d *Door, r *Request, check *provider.Check, v provider.Verdict) store.Arrival {
+	now := check.Request.ReceivedAt
+	mask := newMask(check.Secrets)
+	a := store.Arrival{Received: hook.Received{
+		SourceKey: d.source.Key, ApplicationKey: d.source.ApplicationKey, ID: s.IDs.New(now), Method: r.Method,
+		Query: mask.query(r.Query), Headers: mask.headers(r.Header), ContentType: r.first("Content-Type"),
+		SourceURL: mask.origin(r), Remote: remoteText(r.Remote), KeyHint: hint(r.Key), Body: r.Body,
+		EventID: v.ID, EventType: v.Type, OccurredAt: v.Time, ReceivedAt: now, Status: hook.IntakeNew, DueAt: now, ChangedAt: now,
+	}}
+	if key := d.sameKey(check, v); key != "" {
+		a.Same, a.SameUntil = sameHash(d.source.Key, key), now.Add(d.window())
+	}
+	return a
+}
+
+// hintLength is how much of the address is kept with a webhook: enough to tell an old address from the new one, too
+// little to help anybody guess.
+const hintLength = 6
+
+func hint(key string) string { return key[:min(len(key), hintLength)] }
+
+func remoteText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// answer is what the sender of an accepted webhook is told: what the owner chose, or what the provider wants.
+func (d *Door) answer() Answer {
+	chosen, declared := d.source.Rules.Answer, d.provider.Answer
+	if chosen == (hook.Answer{}) {
+		chosen = hook.Answer{Status: declared.Status, ContentType: declared.ContentType, Body: declared.Body}
+	}
+	a := Answer{Status: chosen.Status, Body: []byte(chosen.Body)}
+	if a.Status < statusOK || a.Status > 299 {
+		a.Status = statusOK
+	}
+	if len(a.Body) > 0 {
+		a.ContentType = safeType(chosen.ContentType)
+	}
+	return a
+}

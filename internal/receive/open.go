@@ -1,0 +1,95 @@
+package receive
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/provider"
+)
+
+// Open finds the source that a request is for and looks at everything that can be judged before the body is read.
+// Its error is a Refusal. A nil Door with one means that there is no such source.
+func (s *Service) Open(ctx context.Context, r *Request) (*Door, error) {
+	now := s.config.Clock.Now()
+	if s.strangers.many(r.Remote) {
+		return nil, &Refusal{
+			Kind: fault.Limited, Cause: CauseStranger, Wait: flushEvery,
+			Detail: "Too many requests from this address were refused; come again later.",
+		}
+	}
+	d, err := s.table.find(ctx, r.Key, now)
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+		s.strangers.note(r.Remote)
+		return nil, unknown()
+	default:
+		if err != nil {
+			s.config.Log.WarnContext(ctx, "a source cannot be looked up", "error", err)
+			return nil, s.later()
+		}
+	}
+	if refusal := d.judgeHead(r); refusal != nil {
+		return nil, s.refuse(d, r, refusal, now)
+	}
+	return d, nil
+}
+
+// TooLarge notes that a body was longer than the source takes, and returns the refusal.
+func (s *Service) TooLarge(d *Door, r *Request) error {
+	return s.refuse(d, r, tooLarge(), s.config.Clock.Now())
+}
+
+// later is the refusal of what would be taken if the database were there.
+func (s *Service) later() *Refusal {
+	r := unavailable("unavailable", "")
+	r.Wait = retryLater
+	return r
+}
+
+// refuse counts a refusal and returns it.
+func (s *Service) refuse(d *Door, r *Request, refusal *Refusal, now time.Time) *Refusal {
+	if refusal.Kind == fault.Unauthenticated {
+		s.strangers.note(r.Remote)
+	}
+	s.refused.Add(1)
+	s.tally.note(d, r, refusal, now, s.IDs)
+	return refusal
+}
+
+func (d *Door) judgeHead(r *Request) *Refusal {
+	switch {
+	case d.source.Disabled:
+		refusal := unknown()
+		refusal.Cause, refusal.owner = CauseDisabled, "The source is disabled."
+		return refusal
+	case d.broken != nil:
+		return d.broken
+	case !slices.Contains(d.methods, r.Method):
+		return d.wrongMethod()
+	case encoded(r.first("Content-Encoding")):
+		return &Refusal{Kind: fault.Unsupported, Cause: CauseEncoding, Detail: "Send the body without a content encoding."}
+	case r.Length > d.maxBody:
+		return tooLarge()
+	}
+	return nil
+}
+
+// judgeRate keeps to the source's limit. It comes after the proof, so that forged requests use nothing of it up.
+func (d *Door) judgeRate(now time.Time) *Refusal {
+	if d.rate == nil || d.rate.AllowN(now, 1) {
+		return nil
+	}
+	return &Refusal{Kind: fault.Limited, Cause: CauseRate, Wait: time.Second, Detail: "This source takes fewer requests a second; come again later."}
+}
+
+func (d *Door) wrongMethod() *Refusal {
+	return &Refusal{
+		Kind: fault.Unsupported, Cause: string(provider.WrongMethod), Allow: d.methods, Detail: "This source does not take this method.",
+	}
+}
+
+// encoded reports whether a body is compressed. None is opened: what a signature covers are the bytes that came, and
+// a small body could become a large one (hostile input S24).
+func encoded(encoding string) bool { return encoding != "" && encoding != "identity" }

@@ -1,0 +1,127 @@
+package receive
+
+import (
+	"context"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// process does with a webhook what its source says, and notes what came of it. One that fails keeps no other from
+// being processed.
+func (s *Service) process(ctx context.Context, r hook.Received) {
+	defer s.queue.release(int64(len(r.Body)))
+	conclusion := s.conclusion(ctx, r)
+	if ctx.Err() != nil {
+		return // it stays in this run's hands and is found when the run has ended
+	}
+	s.conclude(ctx, r, conclusion)
+}
+
+// conclusion processes a webhook and says what came of it.
+func (s *Service) conclusion(ctx context.Context, r hook.Received) store.Conclusion {
+	c := store.Conclusion{Key: r.Key, Status: hook.IntakeDone, Message: r.Message}
+	made, err := s.forward(ctx, r)
+	switch {
+	case err == nil && !made.IsZero():
+		c.Message = made
+	case err == nil:
+	case s.again(r, err):
+		c.Status, c.DueAt, c.Reason = hook.IntakeNew, s.config.Clock.Now().Add(s.wait(r)), reasonOf(err)
+	default:
+		c.Status, c.Reason = hook.IntakeFailed, reasonOf(err)
+	}
+	return c
+}
+
+// forward publishes the message that the webhook becomes; the zero id if it becomes none.
+func (s *Service) forward(ctx context.Context, r hook.Received) (id.ID, error) {
+	d, err := s.table.door(ctx, r.SourceKey)
+	if err != nil {
+		return id.ID{}, err
+	}
+	rules := d.source.Rules.Forward
+	eventType := EventType(rules.Prefix, r.EventType)
+	if rules.Off || !wanted(rules, r.EventType, eventType) {
+		return id.ID{}, nil
+	}
+	payload, err := payloadOf(r, rules)
+	if err != nil {
+		return id.ID{}, err
+	}
+	return s.Publisher.Publish(ctx, Message{
+		Application: d.source.ApplicationKey, EventType: eventType, Channels: rules.Channels, Payload: payload, Once: once(r),
+	})
+}
+
+// once names a processing so that a repetition of it after a crash makes no second message, and one that a person
+// asked for does: that comes with the message of the one before.
+func once(r hook.Received) string {
+	name := id.Received.Text(r.ID)
+	if !r.Message.IsZero() {
+		name += ":" + id.Message.Text(r.Message)
+	}
+	return name
+}
+
+// again reports whether a failure may pass by itself: the database was away, or something failed that nobody
+// planned for.
+func (s *Service) again(r hook.Received, err error) bool {
+	switch fault.KindOf(err) {
+	case fault.Unavailable, fault.Internal, fault.Limited:
+		return r.Attempts <= len(s.config.Retries)
+	}
+	return false
+}
+
+func (s *Service) wait(r hook.Received) time.Duration { return s.config.Retries[max(r.Attempts, 1)-1] }
+
+// reasonOf returns a sentence for the owner of the source. What nobody planned for is in the log.
+func reasonOf(err error) string {
+	if fault.KindOf(err) == fault.Internal {
+		return "Something went wrong here. The log has more."
+	}
+	return detailOf(err)
+}
+
+// How often a conclusion is written before the webhook is left to be found as stuck (C46).
+const (
+	concludeTries = 5
+	concludeWait  = time.Second
+)
+
+// conclude writes down what came of a webhook. It waits for a database that is away: until it is back there is
+// nothing else to do, and the line holds what comes meanwhile.
+func (s *Service) conclude(ctx context.Context, r hook.Received, c store.Conclusion) {
+	s.report(ctx, r, c)
+	for try := 1; ; try++ {
+		err := s.Store.Conclude(ctx, c)
+		if err == nil {
+			return
+		}
+		if try == concludeTries || ctx.Err() != nil {
+			s.config.Log.WarnContext(ctx, "what came of a webhook could not be written down; it is processed once more later, without a second message",
+				"received", id.Received.Text(r.ID), "error", err)
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(concludeWait):
+		}
+	}
+}
+
+// report counts what came of a webhook, and logs what did not go well.
+func (s *Service) report(ctx context.Context, r hook.Received, c store.Conclusion) {
+	switch c.Status {
+	case hook.IntakeDone:
+		s.processed.Add(1)
+		return
+	case hook.IntakeFailed:
+		s.failed.Add(1)
+	}
+	s.config.Log.WarnContext(ctx, "a received webhook was not processed", "received", id.Received.Text(r.ID), "status", c.Status.String(), "reason", c.Reason)
+}

@@ -1,0 +1,254 @@
+package receive_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/receive"
+	"github.com/posthorn/posthorn/internal/store"
+)
+
+// after sends a webhook and returns what came of it.
+func (in *intake) after(t *testing.T, r *receive.Request) store.Conclusion {
+	t.Helper()
+	before := len(in.memory.conclusions())
+	_, err := in.send(r)
+	check(t, err)
+	within(t, "concluded", func() bool { return len(in.memory.conclusions()) > before })
+	all := in.memory.conclusions()
+	return all[len(all)-1]
+}
+
+func TestWebhookBecomesAMessageOfTheSourcesApplication(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t, func(s *hook.Source) {
+		s.Rules.Forward = hook.Forward{Prefix: "github.", Channels: []string{"main"}}
+	})
+	in.start(t)
+	body := "{ \"zen\" : \"\\u00e9\",\n \"zen\" : 1.0 }"
+
+	c := in.after(t, signed(body))
+
+	m := in.press.made()
+	if len(m) != 1 || string(m[0].Payload) != body || m[0].EventType != "github.push" || m[0].Application != 7 || m[0].Channels[0] != "main" {
+		t.Fatalf("got %+v", m)
+	}
+	within(t, "let go", func() bool { return in.Numbers().Queued == 0 })
+	if c.Status != hook.IntakeDone || c.Message.IsZero() || in.Numbers() != (receive.Numbers{Received: 1, Processed: 1}) {
+		t.Errorf("got %+v, and %+v is held", c, in.Numbers())
+	}
+}
+
+func TestRuleSaysWhatIsForwarded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rule hook.Forward
+		want int
+	}{
+		"all":       {hook.Forward{}, 1},
+		"off":       {hook.Forward{Off: true}, 0},
+		"others":    {hook.Forward{EventTypes: []string{"issues"}}, 0},
+		"theirs":    {hook.Forward{Prefix: "gh.", EventTypes: []string{"push"}}, 1},
+		"our names": {hook.Forward{Prefix: "gh.", EventTypes: []string{"gh.push"}}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := newIntake(t, func(s *hook.Source) { s.Rules.Forward = c.rule })
+			in.start(t)
+
+			ended := in.after(t, signed(`{}`))
+
+			if got := len(in.press.made()); got != c.want || ended.Status != hook.IntakeDone {
+				t.Errorf("made %d, ended as %s", got, ended.Status)
+			}
+		})
+	}
+}
+
+func TestPayloadIsWhatReceiversExpect(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ contentType, body, headers, want string }{
+		"array":       {"application/json; charset=utf-8", ` [1, 2]`, "", ` [1, 2]`},
+		"vendor":      {"application/cloudevents+json", `{"a" :1}`, "", `{"a" :1}`},
+		"plain JSON":  {"text/plain; charset=UTF-8", `{"Type" : "Notification"}`, "", `{"Type" : "Notification"}`},
+		"text":        {"text/plain", "1 < 2", "", `{"contentType":"text/plain","body":"1 < 2"}`},
+		"empty":       {"", "", "", `{"contentType":"","body":""}`},
+		"form":        {"application/x-www-form-urlencoded", "a=1&b=2&b=%33&c=", "", `{"contentType":"application/x-www-form-urlencoded","body":"a=1&b=2&b=%33&c=","form":{"a":"1","b":["2","3"],"c":""}}`},
+		"xml":         {"text/xml", "<a/>", "", `{"contentType":"text/xml","body":"<a/>"}`},
+		"bytes":       {"image/png", "\x89PNG", "", `{"contentType":"image/png","bodyBase64":"iVBORw=="}`},
+		"headers":     {"application/json", `{"a" :1}`, "x-github-event", `{"headers":{"X-Github-Event":"push"},"body":{"a" :1}}`},
+		"all headers": {"text/csv", `a,b`, "*", `{"headers":{"Content-Type":"text/csv","X-Github-Event":"push"},"contentType":"text/csv","body":"a,b"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := newIntake(t, func(s *hook.Source) {
+				s.Provider, s.Secrets = "none", nil
+				if c.headers != "" {
+					s.Rules.Forward.Headers = []string{c.headers}
+				}
+			})
+			in.start(t)
+			r := signed(c.body)
+			r.Header = map[string][]string{
+				"Content-Type": {c.contentType}, "X-Github-Event": {"push"}, "Authorization": {"Bearer x"}, "Cookie": {"a=b"}, "X-Token": {"hidden"},
+			}
+
+			in.after(t, r)
+
+			if got := string(in.press.made()[0].Payload); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestBodyThatIsNotWhatItSaysFailsWithTheReason(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"a":`, "{\"a\":\"\xff\"}", ``, strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)} {
+		in := newIntake(t)
+		in.start(t)
+
+		c := in.after(t, signed(body))
+
+		if c.Status != hook.IntakeFailed || !strings.Contains(c.Reason, "not the JSON") {
+			t.Errorf("got %+v", c)
+		}
+	}
+}
+
+func TestProcessingThatCannotBeDoneNowIsTriedAgainOnSchedule(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.start(t)
+	in.press.setFail(fault.New(fault.Unavailable, "away", "The database is away."))
+
+	in.after(t, signed(`{}`))
+	var waits []time.Duration
+	for len(waits) < 9 {
+		all := in.memory.conclusions()
+		last := all[len(all)-1]
+		if last.Status != hook.IntakeNew || last.Reason != "The database is away." {
+			t.Fatalf("got %+v", last)
+		}
+		waits = append(waits, last.DueAt.Sub(in.time()))
+		in.pass(last.DueAt.Sub(in.time()))
+		in.LookAgain()
+		within(t, "tried again", func() bool { return len(in.memory.conclusions()) > len(all) })
+	}
+	all := in.memory.conclusions()
+
+	want := []time.Duration{time.Minute, 5 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 36 * time.Hour, 48 * time.Hour, 60 * time.Hour, 72 * time.Hour}
+	for i := range want {
+		if waits[i] != want[i] {
+			t.Errorf("waited %v, want %v", waits, want)
+		}
+	}
+	if last := all[len(all)-1]; last.Status != hook.IntakeFailed {
+		t.Errorf("ended as %+v", last)
+	}
+}
+
+func TestWhatCannotEverWorkFailsAtOnce(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.start(t)
+	in.press.setFail(fault.In("eventType", "event_type_unknown", "There is no event type."))
+
+	c := in.after(t, signed(`{}`))
+
+	if c.Status != hook.IntakeFailed || c.Reason != "There is no event type." {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestFailureThatNobodyPlannedForKeepsItsCauseFromTheOwner(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.start(t)
+	in.press.setFail(errors.New("secret detail"))
+
+	c := in.after(t, signed(`{}`))
+
+	if c.Status != hook.IntakeNew || strings.Contains(c.Reason, "secret") {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestRepetitionAfterACrashMakesNoSecondMessageAndReprocessingDoes(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	in.start(t)
+	first := in.after(t, signed(`{}`))
+	again := func(message id.ID) store.Conclusion {
+		in.memory.mu.Lock()
+		r := &in.memory.received[0]
+		r.Status, r.DueAt, r.Message = hook.IntakeNew, noon(), message
+		n := len(in.memory.ended)
+		in.memory.mu.Unlock()
+		in.LookAgain()
+		within(t, "processed again", func() bool { return len(in.memory.conclusions()) > n })
+		return in.memory.conclusions()[n]
+	}
+
+	crashed := again(id.ID{}) // nobody wrote down what came of it
+	wanted := again(first.Message)
+
+	if crashed.Message != first.Message || wanted.Message == first.Message || len(in.press.made()) != 2 {
+		t.Errorf("%v, %v and %v: %d messages", first.Message, crashed.Message, wanted.Message, len(in.press.made()))
+	}
+}
+
+func TestWebhookThatMemoryHasNoRoomForIsProcessedFromTheDatabase(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	for i := range 150 { // the queue has 100 places, and nobody works yet
+		_, err := in.send(signed(`{"n":` + strings.Repeat("1", i+1) + `}`))
+		check(t, err)
+	}
+	if got := in.Numbers().Queued; got != 100 {
+		t.Fatalf("%d are held", got)
+	}
+
+	in.start(t)
+	within(t, "all done", func() bool { return len(in.memory.conclusions()) == 150 })
+
+	within(t, "let go", func() bool { return in.Numbers().Queued == 0 })
+	if got := len(in.press.made()); got != 150 || in.Numbers() != (receive.Numbers{Received: 150, Processed: 150}) {
+		t.Errorf("made %d, %+v is held", got, in.Numbers())
+	}
+}
+
+func TestStopProcessesWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	for i := range 50 {
+		_, err := in.send(signed(`{"n":` + strings.Repeat("1", i+1) + `}`))
+		check(t, err)
+	}
+	ended := make(chan error, 1)
+	in.Stop()
+
+	go func() { ended <- in.Run(t.Context()) }()
+	check(t, <-ended)
+
+	if got := len(in.memory.conclusions()); got != 50 {
+		t.Errorf("%d were done", got)
+	}
+}
+
+func TestEventTypeIsMadeOfWhatTheProviderSays(t *testing.T) {
+	t.Parallel()
+	for declared, want := range map[string]string{
+		"push": "p.push", "orders/create": "p.orders.create", "a:b": "p.a.b", "": "p.webhook", "..": "p.webhook", "Füße 1": "p.F__e_1",
+		strings.Repeat("x", 300): "p." + strings.Repeat("x", 254),
+	} {
+		if got := receive.EventType("p.", declared); got != want || !hook.ValidName(got, hook.MaxName) {
+			t.Errorf("%q became %q", declared, got)
+		}
+	}
+}

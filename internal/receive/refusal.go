@@ -1,0 +1,75 @@
+package receive
+
+import (
+	"errors"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/provider"
+)
+
+// Refusal is why a request is not taken. Its text is for the sender and says nothing that whoever guesses could
+// use: what the owner of the source is told stands in the sample.
+type Refusal struct {
+	Kind   fault.Kind
+	Cause  string // for programs, and to count by
+	Detail string
+	Allow  []string      // for a method that the source does not take: those that it does
+	Wait   time.Duration // for what was too much: when to come again
+
+	owner string // what the owner of the source is told; Detail if empty
+}
+
+// Error returns what the sender is told.
+func (r *Refusal) Error() string { return r.Detail }
+
+// The causes that do not come from a provider's declaration.
+const (
+	CauseUnknown  = "unknown"
+	CauseDisabled = "disabled"
+	CauseTooLarge = "too_large"
+	CauseEncoding = "content_encoding"
+	CauseRate     = "rate_limit"
+	CauseStranger = "address_limit"
+)
+
+func unknown() *Refusal {
+	return &Refusal{Kind: fault.NotFound, Cause: CauseUnknown, Detail: "There is nothing at this path."}
+}
+
+func unavailable(cause, owner string) *Refusal {
+	return &Refusal{Kind: fault.Unavailable, Cause: cause, Detail: "This cannot be taken right now; send it again later.", owner: owner}
+}
+
+func tooLarge() *Refusal {
+	return &Refusal{Kind: fault.TooLarge, Cause: CauseTooLarge, Detail: "The body is larger than this source takes."}
+}
+
+// refusalOf turns what a declaration refused into what the sender and the owner are told. The sender learns which
+// part of the request is at fault; that a source is not set up is its owner's affair.
+func refusalOf(err error) *Refusal {
+	reason := provider.Reason("")
+	if !errors.As(err, &reason) {
+		return unavailable("internal", "The check of the request failed here.")
+	}
+	r := &Refusal{Kind: reason.Kind(), Cause: string(reason), Detail: "This request could not be verified.", owner: err.Error()}
+	switch reason {
+	case provider.NoSecret, provider.BlankSecret, provider.BadSecret, provider.BadOption, provider.UnknownProvider, provider.UnknownScheme:
+	default:
+		r.Detail = "The request could not be verified: " + err.Error() + "."
+	}
+	if r.Kind == fault.Unavailable {
+		r.Wait = retryLater
+	}
+	return r
+}
+
+const retryLater = 30 * time.Second
+
+// ownerText returns what the owner of the source is told.
+func (r *Refusal) ownerText() string {
+	if r.owner != "" {
+		return r.owner
+	}
+	return r.Detail
+}

@@ -1,0 +1,76 @@
+package receive
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/provider"
+)
+
+// What a source's dedupe rule may be, beside "json:PATH" and "header:NAME".
+const (
+	DedupeByID   = "id"
+	DedupeByBody = "body"
+	DedupeOff    = "none"
+	dedupeJSON   = "json:"
+	dedupeHeader = "header:"
+)
+
+// DefaultWindow is how long a webhook is remembered unless its source says otherwise: as long as the most patient of
+// the known senders repeats one (three days, Stripe).
+const DefaultWindow = 72 * time.Hour
+
+func (d *Door) window() time.Duration {
+	if w := d.source.Rules.Dedupe.Window; w > 0 {
+		return w
+	}
+	return DefaultWindow
+}
+
+// sameKey returns what makes two webhooks of the source the same one; empty for never.
+func (d *Door) sameKey(check *provider.Check, v provider.Verdict) string {
+	rule := d.source.Rules.Dedupe.By
+	switch {
+	case rule == DedupeOff:
+		return ""
+	case rule == DedupeByBody || rule == DedupeByID && v.ID == "":
+		sum := sha256.Sum256(check.Request.Body)
+		return "body:" + hex.EncodeToString(sum[:]) + ":" + v.Type
+	case rule == DedupeByID:
+		return "id:" + v.ID
+	case rule != "":
+		return chosenKey(rule, check)
+	case !d.signed && v.ID == "": // a device that says the same thing every minute means it
+		return ""
+	}
+	return v.Key
+}
+
+// chosenKey reads the place that the rule names. What is not there is the same as nothing.
+func chosenKey(rule string, check *provider.Check) string {
+	var piece provider.Piece
+	if path, ok := strings.CutPrefix(rule, dedupeJSON); ok {
+		piece = provider.JSONPath(path)
+	} else if name, ok := strings.CutPrefix(rule, dedupeHeader); ok {
+		piece = provider.Header(name)
+	}
+	if piece.None() {
+		return ""
+	}
+	text, err := piece.Read(check)
+	if err != nil || text == "" {
+		return ""
+	}
+	return rule + "=" + text
+}
+
+// sameHash binds a key to its source.
+func sameHash(source hook.Key, key string) [16]byte {
+	text := binary.BigEndian.AppendUint64(nil, uint64(source)) //nolint:gosec // any bits will do
+	sum := sha256.Sum256(append(text, key...))
+	return [16]byte(sum[:16])
+}
