@@ -35,10 +35,14 @@ func (b *base) openBox(ctx context.Context, dir dataDir) error {
 		return b.settleKey(ctx, sealed, "The encryption key in POSTHORN_ENCRYPTION_KEY")
 	}
 	file := dir.path(keyFile)
+	sources, err := b.someSources(ctx)
+	if err != nil {
+		return err
+	}
 	_, err = os.Stat(file)
-	if errors.Is(err, fs.ErrNotExist) && len(sealed) > 0 {
+	if errors.Is(err, fs.ErrNotExist) && len(sealed)+len(sources) > 0 {
 		return fault.New(fault.Invalid, "encryption_key_missing", "The key file %s is not there, and without its key the secrets "+
-			"of the endpoints in the database do not open: restore it from the backup, or give the key that they were sealed with in POSTHORN_ENCRYPTION_KEY.", file)
+			"of the endpoints and sources in the database do not open: restore it from the backup, or give the key that they were sealed with in POSTHORN_ENCRYPTION_KEY.", file)
 	}
 	box, created, err := secret.LoadOrCreate(file, rand.Reader)
 	if err != nil {
@@ -53,6 +57,9 @@ func (b *base) openBox(ctx context.Context, dir dataDir) error {
 
 // settleKey refuses a key that others do not share. Before anything is sealed the nodes agree on one.
 func (b *base) settleKey(ctx context.Context, sealed []hook.Endpoint, key string) error {
+	if err := b.checkSources(ctx, key); err != nil {
+		return err
+	}
 	if len(sealed) > 0 {
 		return b.checkKey(ctx, sealed, key)
 	}

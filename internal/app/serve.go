@@ -42,6 +42,7 @@ func Serve(ctx context.Context, settings config.Loaded, o Options) (err error) {
 			return err
 		}
 		o.Log.WarnContext(ctx, "begins again as a new run", "reason", err)
+		b.identity = "" // somebody may have a copy of the data directory: the two must not bury each other for ever
 		if err := b.listenAgain(ctx); err != nil {
 			return err
 		}
@@ -58,6 +59,9 @@ func (b *base) live(ctx context.Context) error {
 	run := b.newRun()
 	if err := b.store.Begin(ctx, run, begun); err != nil {
 		return err
+	}
+	if err := b.checkWhole(ctx); err != nil { // again: an import that began before us has seen nobody
+		return errors.Join(err, b.store.End(context.WithoutCancel(ctx)))
 	}
 	p.join(run, begun)
 	return p.run(ctx)

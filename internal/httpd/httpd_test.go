@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -245,4 +246,44 @@ func TestWebhookOfAPosthornIsRefusedSoThatNothingGoesRoundForEver(t *testing.T) 
 		t.Errorf("got %d", status)
 	}
 	isJSON(t, body)
+}
+
+func TestRunWaitsForHandlersWhoseConnectionsAreCutOff(t *testing.T) {
+	t.Parallel()
+	entered, left := make(chan struct{}), make(chan struct{})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httpd.New(httpd.Config{Listener: listener, Log: slog.New(slog.DiscardHandler), Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(entered)
+		<-r.Context().Done() // the connection is gone
+		for range 1000 {
+			runtime.Gosched() // and this goes on for a while
+		}
+		close(left)
+	})})
+	ctx, cut := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String(), http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	<-entered
+	cut()
+
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-left:
+	default:
+		t.Error("it returned before the handler did")
+	}
 }

@@ -41,14 +41,14 @@ type Server struct {
 	ready    chan struct{}
 	stop     chan struct{}
 	stopping sync.Once
+	handling sync.RWMutex // held for reading by every request in a handler, also when its connection is cut
 }
 
 // New returns a server that owns the listener from now on.
 func New(c Config) *Server {
-	return &Server{
+	s := &Server{
 		listener: c.Listener, ready: make(chan struct{}), stop: make(chan struct{}),
 		server: http.Server{
-			Handler:           guard(c.Handler, c.Log),
 			TLSConfig:         c.TLS,
 			ReadHeaderTimeout: HeaderTimeout,
 			ReadTimeout:       BodyTimeout,
@@ -61,6 +61,17 @@ func New(c Config) *Server {
 			},
 		},
 	}
+	s.server.Handler = s.counted(guard(c.Handler, c.Log))
+	return s
+}
+
+// counted lets Run wait for handlers, which http.Server does not do once it was closed.
+func (s *Server) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.handling.RLock()
+		defer s.handling.RUnlock()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Ready is closed once requests are served.
@@ -74,7 +85,7 @@ func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 func (s *Server) Stop() { s.stopping.Do(func() { close(s.stop) }) }
 
 // Run serves until Stop is called, and then until the last request is answered. A context that ends
-// cuts off what is left.
+// cuts off what is left; what its handlers still do, Run waits for.
 func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- s.serve() }()
@@ -88,7 +99,10 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.server.Shutdown(ctx) != nil {
 		_ = s.server.Close() // out of time: what is left is cut off, which is what was asked for
 	}
-	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+	err := <-served
+	s.handling.Lock()   // nobody is in a handler any more
+	s.handling.Unlock() //nolint:staticcheck // that was all
+	if !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

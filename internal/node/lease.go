@@ -59,6 +59,13 @@ func (l *lease) tell() {
 	l.news = make(chan struct{})
 }
 
+// reaches reports whether the lease was not over at the given moment.
+func (l *lease) reaches(m moment) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return m.before(l.until)
+}
+
 // covers reports whether a request that begins now ends before the lease, by either clock.
 func (l *lease) covers() (ok bool, news <-chan struct{}, err error) {
 	end := l.now().add(l.attempt)

@@ -77,10 +77,11 @@ func (n *Node) Run(ctx context.Context) error {
 	ticks := time.NewTicker(n.config.Run.Lease / beats)
 	defer ticks.Stop()
 	for first := true; ; {
-		if err := n.beat(ctx); err != nil {
+		counted, err := n.beat(ctx)
+		if err != nil {
 			return err
 		}
-		if first {
+		if first && counted {
 			close(n.ready)
 			first = false
 		}
@@ -104,15 +105,15 @@ func (n *Node) heard(c store.Change) {
 	n.config.Heard(c)
 }
 
-// beat renews the lease and looks after the others. A database that does not answer is asked again at the
-// next beat: only being buried ends the run.
-func (n *Node) beat(ctx context.Context) error {
+// beat renews the lease and looks after the others, and reports whether it counted them. A database that does not
+// answer is asked again at the next beat: only being buried ends the run.
+func (n *Node) beat(ctx context.Context) (counted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, n.config.Run.Lease/beats*2)
 	defer cancel()
-	err := n.renew(ctx)
+	err = n.renew(ctx)
 	if fault.CodeOf(err) == "lease_lost" {
 		n.lease.lose()
-		return ErrLost
+		return false, ErrLost
 	}
 	if err == nil {
 		err = n.lookAround(ctx)
@@ -120,7 +121,7 @@ func (n *Node) beat(ctx context.Context) error {
 	if err != nil && ctx.Err() != context.Canceled {
 		n.config.Log.Warn("cannot reach the database to keep this node's lease; trying again", "error", err)
 	}
-	return nil
+	return err == nil, nil
 }
 
 func (n *Node) renew(ctx context.Context) error {
@@ -129,8 +130,9 @@ func (n *Node) renew(ctx context.Context) error {
 		n.steady = time.Time{}
 		return err
 	}
+	late := !n.lease.reaches(asked) // it was paused itself: the others may have been, too
 	n.lease.renewed(asked.add(n.config.Run.Lease))
-	if n.steady.IsZero() {
+	if n.steady.IsZero() || late {
 		n.steady = asked.calendar
 	}
 	return nil

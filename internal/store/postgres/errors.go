@@ -71,7 +71,7 @@ func judge(doing string, theirs *pgconn.PgError) error {
 func lost(err error) bool {
 	var dialing *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &dialing) || errors.As(err, &network) || pgconn.Timeout(err) || errors.Is(err, net.ErrClosed) ||
+	return errors.As(err, &dialing) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) || errors.Is(err, net.ErrClosed) ||
 		!errors.Is(err, pgx.ErrNoRows) && !errors.Is(err, context.Canceled) && closedBy(err)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -13,7 +14,12 @@ const (
 	pollEvery = time.Second
 	// overlap is how far behind the newest change is read again: what was committed late stands before what was
 	// committed early.
-	overlap     = 10 * time.Second
+	overlap = 10 * time.Second
+	// farOverlap is for what was committed very late: a commit may wait for a standby for as long as its caller does, while
+	// the nodes give up waiting for others, which are seen from then on. It is looked at every farEvery, in time for a
+	// disabled endpoint to be so everywhere.
+	farOverlap  = 2 * time.Minute
+	farEvery    = 3 * time.Second
 	changesKept = time.Hour
 	// lookTime is how long a look may take before the connection counts as dead. What was revoked must bite in time.
 	lookTime = 3 * time.Second
@@ -23,7 +29,7 @@ const (
 // second for what a notification did not tell: a pool in front of the database may swallow them.
 func (s *Store) Follow(ctx context.Context, tell func(store.Change)) {
 	for again := false; ; again = true {
-		f := follower{tell: tell, told: map[int64]int64{}}
+		f := follower{clock: s.clock, tell: tell, told: map[int64]int64{}, far: s.clock.Now()}
 		_ = s.follow(ctx, &f, again) // whatever it was, it is tried again; the members are seen to be away elsewhere
 		if s.answers(ctx) {
 			tell(store.Change{Kind: store.AnythingChanged})
@@ -44,10 +50,12 @@ func (s *Store) answers(ctx context.Context) bool {
 
 // follower is one connection that listens.
 type follower struct {
-	conn *pgx.Conn
-	tell func(store.Change)
-	last int64           // when the newest change was made that was told, by the database's clock
-	told map[int64]int64 // numbers of changes that were told, and when they were made
+	clock clock.Clock
+	conn  *pgx.Conn
+	tell  func(store.Change)
+	far   time.Time       // of the last look with farOverlap
+	last  int64           // when the newest change was made that was told, by the database's clock
+	told  map[int64]int64 // numbers of changes that were told, and when they were made
 }
 
 // follow listens until the connection breaks. What was missed before it listened again is not known.
@@ -109,12 +117,22 @@ func (f *follower) wait(ctx context.Context) error {
 	}
 }
 
+// since returns from when on changes are read.
+func (f *follower) since() int64 {
+	now := f.clock.Now()
+	if now.Sub(f.far).Abs() < farEvery {
+		return f.last - overlap.Microseconds()
+	}
+	f.far = now
+	return f.last - farOverlap.Microseconds()
+}
+
 // look tells the changes that were not told yet.
 func (f *follower) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	rows, err := f.conn.Query(ctx, "SELECT number, kind, application, endpoint, name, at FROM change WHERE at > $1 ORDER BY number",
-		f.last-overlap.Microseconds())
+		f.since())
 	if err != nil {
 		return err
 	}
@@ -135,7 +153,7 @@ func (f *follower) look(ctx context.Context) error {
 // forget lets go of what cannot be read again.
 func (f *follower) forget() {
 	for number, at := range f.told {
-		if at <= f.last-overlap.Microseconds() {
+		if at <= f.last-farOverlap.Microseconds() {
 			delete(f.told, number)
 		}
 	}

@@ -54,3 +54,31 @@ func TestWhoCannotFollowForgetsWhatItKnowsAsLongAsThatLasts(t *testing.T) {
 		t.Errorf("it was told %d times that anything may have changed, want once in a while", times)
 	}
 }
+
+func TestAChangeThatIsCommittedAMinuteLateIsTold(t *testing.T) {
+	t.Parallel()
+	database := fresh(t)
+	s, db := open(t, database), raw(t, database)
+	insert := func(name, age string) {
+		_, err := db.ExecContext(t.Context(), `INSERT INTO change (kind, application, endpoint, name, at) VALUES (
+			3, 0, 0, $1, (extract(epoch FROM clock_timestamp() - $2::interval) * 1000000)::bigint)`, name, age)
+		check(t, err)
+	}
+	insert("early", "0s")
+	ctx, stop := context.WithTimeout(t.Context(), 15*time.Second)
+	defer stop()
+	told := map[string]int{}
+
+	s.Follow(ctx, func(c store.Change) {
+		switch told[c.Name]++; c.Name {
+		case "early":
+			insert("late", "1m")
+		case "late":
+			stop()
+		}
+	})
+
+	if told["late"] != 1 || told["early"] != 1 {
+		t.Errorf("told were %v", told)
+	}
+}

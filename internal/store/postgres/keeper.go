@@ -21,6 +21,9 @@ func (s *Store) Begin(ctx context.Context, run store.Run, now time.Time) error {
 		if err := alone(ctx, tx, beginning); err != nil {
 			return err
 		}
+		if err := s.checkClock(ctx, tx); err != nil {
+			return err
+		}
 		if err := buryFormer(ctx, tx, s.run(), run.Node.Identity); err != nil {
 			return err
 		}

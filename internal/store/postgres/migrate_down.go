@@ -22,6 +22,9 @@ func MigrateDown(ctx context.Context, o Options, to int64) error {
 		if err := alone(ctx, tx, migrating); err != nil {
 			return err
 		}
+		if err := alone(ctx, tx, beginning); err != nil {
+			return err
+		}
 		if err := nobodyAlive(ctx, tx); err != nil {
 			return err
 		}

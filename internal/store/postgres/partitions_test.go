@@ -25,6 +25,7 @@ func at(t *testing.T, url string, key hook.Key, wrong time.Duration) *postgres.S
 	s, err := postgres.Open(t.Context(), postgres.Options{URL: url, Clock: clock.Func(now)})
 	check(t, err)
 	t.Cleanup(func() { check(t, s.Close()) })
+	postgres.Tolerate(s)
 	check(t, s.Begin(t.Context(), store.Run{Key: key, Window: 64, Lease: time.Minute}, now()))
 	return s
 }
@@ -79,6 +80,7 @@ func TestDaysAheadAreNotMadeInTheWayOfWhoReadsForLong(t *testing.T) {
 	})})
 	check(t, err)
 	t.Cleanup(func() { check(t, s.Close()) })
+	postgres.Tolerate(s)
 	now := clock.Clock{}.Now()
 	check(t, s.Begin(t.Context(), store.Run{Key: 1, Lease: time.Minute}, now))
 	reader, err := pgx.Connect(t.Context(), url)
@@ -144,5 +146,24 @@ func TestAClockThatGoesWrongByMonthsIsNamed(t *testing.T) {
 
 	if fault.CodeOf(err) != "clock_wrong" || fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestANodeWhoseClockIsWrongDoesNotBegin(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]time.Duration{"weeks behind": -30 * day, "months ahead": 100 * day, "a little": 5 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := func() time.Time { return clock.Clock{}.Now().Add(wrong) }
+			s, err := postgres.Open(t.Context(), postgres.Options{URL: pg.URL(t), Clock: clock.Func(now)})
+			check(t, err)
+			t.Cleanup(func() { check(t, s.Close()) })
+
+			err = s.Begin(t.Context(), store.Run{Key: 1, Window: 64, Lease: time.Minute}, now())
+
+			if want := wrong.Abs() > time.Hour; (fault.CodeOf(err) == "clock_wrong") != want {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

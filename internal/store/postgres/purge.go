@@ -30,6 +30,9 @@ func (s *Store) purge(ctx context.Context, tx pgx.Tx, before, now time.Time, n i
 	if err := alone(ctx, tx, beginning); err != nil {
 		return 0, err
 	}
+	if err := s.checkClock(ctx, tx); err != nil {
+		return 0, err
+	}
 	if err := s.daysAhead(ctx, tx); err != nil {
 		return 0, err
 	}

@@ -39,6 +39,7 @@ type Options struct {
 
 // Store is the engine for several programs.
 type Store struct {
+	skew   time.Duration // see mostSkew
 	clock  clock.Clock
 	dial   *pgx.ConnConfig // of the connection that listens
 	read   *pgxpool.Pool   // lists and history: a page may take a while, and be a replica's
@@ -66,7 +67,7 @@ var _ store.Store = (*Store)(nil)
 // Open connects to the database, brings its schema up to date unless it is told not to, and makes sure that
 // it keeps what it says it has kept. A schema newer than this program knows is refused and left alone.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{clock: o.Clock, places: make(chan int16, hotWriters-1)} // one connection is left for the sign of life
+	s := &Store{skew: mostSkew, clock: o.Clock, places: make(chan int16, hotWriters-1)} // one connection is left for the sign of life
 	for place := range cap(s.places) {
 		s.places <- int16(place) //nolint:gosec // a handful
 	}

@@ -11,13 +11,17 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
+// beginWrite names the isolation that the fences are written for, whatever the database's default is: each statement sees
+// what was committed before it.
+const beginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
 // write runs do in a transaction of its own and returns when it is flushed. do may be called twice: once
 // more if PostgreSQL gave it up for the sake of another transaction. Its error undoes what it did.
 func (s *Store) write(ctx context.Context, doing string, do func(pgx.Tx) error) error {
 	if s.stopped() {
 		return errStopped()
 	}
-	begin := pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '" + idleAtMost + "'"}
+	begin := pgx.TxOptions{BeginQuery: beginWrite + "; SET LOCAL idle_in_transaction_session_timeout = '" + idleAtMost + "'"}
 	err := pgx.BeginTxFunc(ctx, s.prompt, begin, do)
 	if givenUp(err) {
 		err = pgx.BeginTxFunc(ctx, s.prompt, begin, do)
@@ -155,7 +159,7 @@ func (t *attempt) run(ctx context.Context, conn *pgx.Conn) error {
 	for i, step := range t.steps {
 		b := &pgx.Batch{}
 		if i == 0 {
-			b.Queue("BEGIN")
+			b.Queue(beginWrite)
 			t.mark.leave(b)
 		}
 		if err := step(b); err != nil {
