@@ -75,8 +75,9 @@ bench: build ## Measure this machine on SQLite and PostgreSQL, RUNS times (3), a
 	  exec bin/posthorn bench suite --compare --runs "$(or $(RUNS),3)" $(if $(ONLY),--only "$(ONLY)") --command "make bench"' | tee bin/benchmarks.md
 
 .PHONY: crash
-crash: ## Kill the server at random for CRASH_TIME (10m) under load and check that nothing was lost
+crash: ## Kill the server at random for CRASH_TIME (10m) under load, sending and then receiving, and check that nothing was lost
 	@go run ./test/crash/cmd -duration '$(or $(CRASH_TIME),10m)'
+	@go run ./test/crash/cmd/inbound -duration '$(or $(CRASH_TIME),10m)'
 
 .PHONY: cluster
 cluster: ## Harm a cluster of three nodes in every way, each for CLUSTER_TIME (1m), and check that nothing was lost

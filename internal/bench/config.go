@@ -42,6 +42,11 @@ type Config struct {
 	NoForwarder  bool          // leave out the comparison
 	Keep         bool          // leave the application in a running server
 
+	// For Receive only.
+	Provider string // who the webhooks seem to come from, one of sender.Providers; github
+	Forward  bool   // deliver what was received to an endpoint, too
+	NoForged bool   // send no forged ones afterwards
+
 	JSON  bool
 	Clock clock.Clock
 

@@ -26,15 +26,25 @@ func (l *lab) watch(name string, s *sink.Sink) *watch {
 	if !isTerminal(l.streams.Err) {
 		return w
 	}
-	w.wait.Go(func() { w.show(l.streams.Err, name, s, l.elapsed) })
+	w.wait.Go(func() { w.show(l.streams.Err, name, "delivered", s.Received, l.elapsed) })
+	return w
+}
+
+// watchAnswers starts to show a round whose answers are all there is to count.
+func (l *lab) watchAnswers(name string) *watch {
+	w := &watch{end: make(chan struct{})}
+	if !isTerminal(l.streams.Err) {
+		return w
+	}
+	w.wait.Go(func() { w.show(l.streams.Err, name, "answered", w.live.Acked.Load, l.elapsed) })
 	return w
 }
 
 // show draws one line again and again until the round ends.
-func (w *watch) show(out io.Writer, name string, s *sink.Sink, elapsed func() time.Duration) {
+func (w *watch) show(out io.Writer, name, what string, count func() int64, elapsed func() time.Duration) {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	last, at := s.Received(), elapsed()
+	last, at := count(), elapsed()
 	for {
 		select {
 		case <-w.end:
@@ -42,9 +52,9 @@ func (w *watch) show(out io.Writer, name string, s *sink.Sink, elapsed func() ti
 			return
 		case <-tick.C:
 		}
-		now, then := s.Received(), elapsed()
-		_, _ = fmt.Fprintf(out, "\r\x1b[K%s: %s acknowledged, %s delivered, %s/s", name,
-			thousands(float64(w.live.Acked.Load())), thousands(float64(now)), thousands(perSecond(int(now-last), then-at)))
+		now, then := count(), elapsed()
+		_, _ = fmt.Fprintf(out, "\r\x1b[K%s: %s acknowledged, %s %s, %s/s", name,
+			thousands(float64(w.live.Acked.Load())), thousands(float64(now)), what, thousands(perSecond(int(now-last), then-at)))
 		if failed := w.live.Failed.Load(); failed > 0 {
 			_, _ = fmt.Fprintf(out, ", %d not acknowledged", failed)
 		}

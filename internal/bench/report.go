@@ -32,6 +32,7 @@ type Settings struct {
 	Rate           float64 `json:"rate,omitempty"`
 	PayloadBytes   int     `json:"payloadBytes"`
 	Endpoints      int     `json:"endpoints"`
+	Provider       string  `json:"provider,omitempty"` // of webhooks that were sent to a source
 	Hanging        int     `json:"hanging,omitempty"`
 	HangingSeconds float64 `json:"hangingSeconds,omitempty"`
 }

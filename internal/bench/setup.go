@@ -48,12 +48,17 @@ func (l *lab) connect(ctx context.Context, client *remote.Client, app string, s 
 		})
 	}
 	err := group.Wait()
+	return refusedHere(err, "create the endpoints")
+}
+
+// refusedHere returns the error about an endpoint on this machine that could not be made.
+func refusedHere(err error, doing string) error {
 	if problem := (*fault.Error)(nil); errors.As(err, &problem) && problem.Code == remote.EndpointRefused {
 		return fault.New(problem.Kind, problem.Code, "The server does not send to this machine, where the benchmark receives: "+
 			"start it with POSTHORN_ALLOW_NETWORKS=127.0.0.0/8.").Because(problem)
 	}
 	if err != nil {
-		return fmt.Errorf("create the endpoints: %w", err)
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil
 }

@@ -60,6 +60,7 @@ func scenarios() []scenario {
 		{"idle", (*suite).idleScenario},
 		{"throughput", (*suite).throughputScenario},
 		{"latency", (*suite).latencyScenario},
+		{"receive", (*suite).receiveScenario},
 		{"fan-out", (*suite).fanOutScenario},
 		{"hanging", (*suite).hangingScenario},
 		{"backlog", (*suite).backlogScenario},
@@ -145,13 +146,20 @@ func (s *suite) finish() error {
 
 // repeat calls once as often as the suite has runs, each time with a fresh lab, and says so.
 func (s *suite) repeat(ctx context.Context, name string, c Config, once func(*lab) error) error {
-	for n := range s.config.Runs {
-		_, _ = fmt.Fprintf(s.streams.Err, "%s: %s: run %d of %d\n", s.report.Columns[s.now], name, n+1, s.config.Runs)
+	return s.repeatWith(ctx, name, func() error {
 		l, err := newLab(c, s.streams)
 		if err != nil {
 			return err
 		}
-		if err := once(l); err != nil {
+		return once(l)
+	})
+}
+
+// repeatWith is repeat for what makes its own lab.
+func (s *suite) repeatWith(ctx context.Context, name string, once func() error) error {
+	for n := range s.config.Runs {
+		_, _ = fmt.Fprintf(s.streams.Err, "%s: %s: run %d of %d\n", s.report.Columns[s.now], name, n+1, s.config.Runs)
+		if err := once(); err != nil {
 			return err
 		}
 		if err := ctx.Err(); err != nil {

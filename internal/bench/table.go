@@ -99,6 +99,9 @@ func (s Settings) String() string {
 	}
 	line := on + fmt.Sprintf("%d publishers, %s, %s, payload of %s bytes, %s endpoint(s)",
 		s.Publishers, speed, end, thousands(float64(s.PayloadBytes)), thousands(float64(s.Endpoints)))
+	if s.Provider != "" {
+		line += ", signed as by " + s.Provider
+	}
 	if s.Hanging > 0 {
 		line += fmt.Sprintf(", of which %d hang for %.4g s", s.Hanging, s.HangingSeconds)
 	}

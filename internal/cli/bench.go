@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/posthorn/posthorn/internal/bench"
@@ -8,6 +10,7 @@ import (
 
 func newBench(e Env) *cobra.Command {
 	var c bench.Config
+	var receive bool
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast webhooks are stored and delivered",
@@ -17,12 +20,17 @@ forwarder that stores nothing. Without --url it starts a server of its own on te
 data. A running server must be on this machine and have --allow-networks 127.0.0.0/8
 (POSTHORN_ALLOW_NETWORKS); its token is read from POSTHORN_ADMIN_TOKEN. The application
 made there is deleted afterwards, unless a message was lost. A server that it starts gets a
-new database on the PostgreSQL server of POSTHORN_BENCH_DATABASE_URL, if that is set.` + exits(exitRefused, exitTaken, exitUnavailable, exitLost),
+new database on the PostgreSQL server of POSTHORN_BENCH_DATABASE_URL, if that is set.
+
+With --receive it measures the other direction: it makes a source, sends signed webhooks to
+it, holds what was acknowledged against what is stored, and then sends forged ones.` + exits(exitRefused, exitTaken, exitUnavailable, exitLost),
 		Example: `  posthorn bench --publishers 128 --duration 20s
-  POSTHORN_ADMIN_TOKEN=... posthorn bench --url http://127.0.0.1:8071 --rate 1000`,
+  POSTHORN_ADMIN_TOKEN=... posthorn bench --url http://127.0.0.1:8071 --rate 1000
+  posthorn bench --receive --provider stripe`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd, e, c) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd, e, c, receive) },
 	}
+	cmd.Flags().BoolVar(&receive, "receive", false, "send signed webhooks to a source, then forged ones, instead of publishing")
 	addBenchFlags(cmd, &c)
 	cmd.AddCommand(newBenchSuite(e), newBenchForward(e))
 	return cmd
@@ -47,10 +55,13 @@ func addBenchFlags(cmd *cobra.Command, c *bench.Config) {
 	durationFlag(flags, &c.Quiet, "quiet", "count deliveries as lost after this long without any (default 20s)")
 	flags.BoolVar(&c.Verify, "verify", false, "check every signature")
 	flags.BoolVar(&c.NoForwarder, "no-forwarder", false, "leave out the forwarder")
+	flags.StringVar(&c.Provider, "provider", "", "with --receive: who signs, "+strings.Join(bench.Providers(), ", ")+" (default github)")
+	flags.BoolVar(&c.Forward, "forward", false, "with --receive: deliver what is received to an endpoint, too")
+	flags.BoolVar(&c.NoForged, "no-forged", false, "with --receive: leave out the forged webhooks")
 	flags.BoolVar(&c.JSON, "json", false, "print JSON")
 }
 
-func runBench(cmd *cobra.Command, e Env, c bench.Config) error {
+func runBench(cmd *cobra.Command, e Env, c bench.Config, receive bool) error {
 	var err error
 	if c.BaseURL, c.Token, err = e.target(cmd, c.BaseURL); err != nil {
 		return err
@@ -58,6 +69,11 @@ func runBench(cmd *cobra.Command, e Env, c bench.Config) error {
 	c.Clock, c.Binary, c.Database = e.Clock, e.Program, e.variable(benchDatabase)
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
-	_, err = bench.Run(ctx, c, bench.Streams{Out: e.Out, Err: e.Err})
+	streams := bench.Streams{Out: e.Out, Err: e.Err}
+	if receive {
+		_, err = bench.Receive(ctx, c, streams)
+		return err
+	}
+	_, err = bench.Run(ctx, c, streams)
 	return err
 }

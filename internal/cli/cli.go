@@ -59,7 +59,7 @@ them, retries them, and delivers them at least once. Start with: posthorn serve`
 	root.SetFlagErrorFunc(wrongFlag)
 	addVersionFlag(root)
 	root.AddCommand(
-		newServe(e), newToken(e), newDemo(e), newBench(e), newMigrate(e), newExport(e), newImport(e), newConfig(e), newVersion(e),
+		newServe(e), newToken(e), newDemo(e), newBench(e), newMigrate(e), newExport(e), newImport(e), newConfig(e), newVerify(e), newVersion(e),
 	)
 	return root
 }

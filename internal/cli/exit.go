@@ -28,7 +28,7 @@ func meaning(code int) string {
 		exitDone:        "done",
 		exitFailed:      "failed in a way that nobody planned for",
 		exitUsage:       "wrong command line or settings",
-		exitRefused:     "the token was refused",
+		exitRefused:     "refused: the token, or the request that was to be verified",
 		exitMissing:     "what was named is not there",
 		exitTaken:       "taken: the port, the data directory, the name",
 		exitUnavailable: "cannot be done now: disk full, folder not writable, server away",

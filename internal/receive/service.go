@@ -81,7 +81,7 @@ type Config struct {
 // Defaults of Config.
 const (
 	DefaultMaxBody = 1 << 20
-	defaultWorkers = 64
+	defaultWorkers = 256 // as many as senders at a time: each waits for a group like they do, or it would fall behind
 	defaultQueue   = 4096
 	defaultBytes   = 32 << 20
 )

@@ -21,6 +21,7 @@ type Plan struct {
 	Path       string   // of the operation that publishes
 	Token      string
 	Body       []byte
+	Maker      func(address string) Maker // for each publisher; nil publishes Body under Path
 	Publishers int
 	Rate       float64       // messages a second; zero is as fast as the answers come
 	Messages   int           // stop after this many; zero is no such end

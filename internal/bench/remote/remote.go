@@ -80,7 +80,7 @@ func CheckToken(token string) error {
 	return nil
 }
 
-// Call makes one request to a path of the API, such as "/app", and reads the answer into out unless that
+// Call makes one request to a path of the API, such as "/app" or, of its receiving side, "/ingest/api/v1/source", and reads the answer into out unless that
 // is nil. Refusals are errors whose sentences a person at a terminal can act upon.
 func (c *Client) Call(ctx context.Context, method, path string, in, out any) error {
 	request, err := c.request(ctx, method, path, in)
@@ -131,7 +131,10 @@ func (c *Client) request(ctx context.Context, method, path string, in any) (*htt
 		}
 		body = bytes.NewReader(text)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, c.base+"/api/v1"+path, body)
+	if !strings.HasPrefix(path, "/ingest/") {
+		path = "/api/v1" + path
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}

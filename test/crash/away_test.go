@@ -1,0 +1,27 @@
+package crash_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/posthorn/posthorn/test/harness"
+	"github.com/posthorn/posthorn/test/pg"
+)
+
+//nolint:paralleltest // beside a server under load it would only be slower
+func TestSenderIsAskedToComeAgainWhileTheDatabaseIsDown(t *testing.T) {
+	database := pg.NewServer(t)
+	s := harness.Start(t, "POSTHORN_DATABASE_URL="+database.Create(t, "posthorn"))
+	i := newInbox(t, s)
+	for _, end := range []func(testing.TB){database.Stop, database.Kill} {
+		harness.Equal(t, "before", i.send(t, "first", 100), http.StatusOK)
+		end(t)
+
+		i.refuses(t, 0, 100)
+
+		database.Start(t)
+		s.AwaitReady()
+		harness.Equal(t, "sent again", i.send(t, "beyond 0", 100), http.StatusOK)
+		i.holds(t)
+	}
+}
