@@ -68,7 +68,7 @@ func TestSlipsOfTheFingerGetOneSentenceWithASuggestion(t *testing.T) {
 func TestEveryCommandSaysItsExitCodes(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
-		"serve", "bench", "bench suite", "demo", "migrate up", "migrate down", "migrate status", "token create", "token list", "token revoke",
+		"serve", "bench", "bench suite", "demo", "verify", "migrate up", "migrate down", "migrate status", "token create", "token list", "token revoke",
 		"config print", "config reference", "version",
 	} {
 		help := run(t, nil, append(strings.Fields(line), "--help")...)

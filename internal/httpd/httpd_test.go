@@ -271,7 +271,7 @@ func TestRunWaitsForHandlersWhoseConnectionsAreCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() {
-		if response, err := http.DefaultClient.Do(request); err == nil {
+		if response, err := (&http.Client{}).Do(request); err == nil {
 			_ = response.Body.Close()
 		}
 	}()

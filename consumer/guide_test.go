@@ -1,0 +1,189 @@
+package consumer_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// guideKey is a key whose text is base64.
+const guideKey = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+// TestReceiversOfTheGuideTakeWhatIsSignedAndNothingElse runs the programs that the guide shows, as they stand.
+func TestReceiversOfTheGuideTakeWhatIsSignedAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for language, c := range map[string]struct {
+		prepare func(t *testing.T, text string) *exec.Cmd
+		taken   int
+	}{
+		"go": {goProgram, http.StatusOK}, "js": {nodeProgram, http.StatusNoContent}, "python": {pythonProgram, http.StatusNoContent},
+	} {
+		t.Run(language, func(t *testing.T) {
+			url := started(t, c.prepare(t, block(t, language)))
+			now := strconv.FormatInt(time.Now().Unix(), 10)
+
+			for name, one := range map[string]struct {
+				stamp, signature, body string
+				want                   int
+			}{
+				"true":            {now, standard(now, `{"n":1}`), `{"n":1}`, c.taken},
+				"another body":    {now, standard(now, `{"n":1}`), `{"n":2}`, http.StatusUnauthorized},
+				"no signature":    {now, "", `{"n":1}`, http.StatusUnauthorized},
+				"a malformed one": {now, "v1", `{"n":1}`, http.StatusUnauthorized},
+				"an empty one":    {now, "v1,", `{"n":1}`, http.StatusUnauthorized},
+				"an odd time":     {"soon", standard("soon", `{"n":1}`), `{"n":1}`, http.StatusUnauthorized},
+				"an old time":     {"1700000000", standard("1700000000", `{"n":1}`), `{"n":1}`, http.StatusUnauthorized},
+				"bytes":           {now, standard(now, "\xff"), "\xfe", http.StatusUnauthorized},
+				"too much":        {now, standard(now, ""), strings.Repeat("x", 2<<20), http.StatusRequestEntityTooLarge},
+			} {
+				equal(t, name, answered(t, url, one.stamp, one.signature, one.body), one.want)
+			}
+			equal(t, "again", answered(t, url, now, standard(now, `{"n":1}`), `{"n":1}`), c.taken)
+		})
+	}
+}
+
+// block returns the one block of a language in the guide.
+func block(t *testing.T, language string) string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/guides/consumer.md")
+	check(t, err)
+	found := regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(text), -1)
+	if len(found) != 1 {
+		t.Fatalf("%d blocks of %s", len(found), language)
+	}
+	return found[0][1]
+}
+
+func save(t *testing.T, name, text string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	check(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	return dir
+}
+
+// goProgram builds the program as if it lay in this module, so that nothing has to be fetched.
+func goProgram(t *testing.T, text string) *exec.Cmd {
+	t.Helper()
+	dir := save(t, "main.go", text)
+	here, err := os.Getwd()
+	check(t, err)
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(here, "receiver", "main.go"): filepath.Join(dir, "main.go")}})
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600))
+	output, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", filepath.Join(dir, "receiver"), "./receiver").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return exec.CommandContext(t.Context(), filepath.Join(dir, "receiver"))
+}
+
+// nodeProgram uses the library that is installed for the tests of the client libraries.
+func nodeProgram(t *testing.T, text string) *exec.Cmd {
+	t.Helper()
+	modules, err := filepath.Abs("../test/clients/npm/node_modules")
+	check(t, err)
+	node, err := exec.LookPath("node")
+	if _, missing := os.Stat(filepath.Join(modules, "standardwebhooks")); err != nil || missing != nil {
+		t.Skip("node, or its library standardwebhooks, is not here")
+	}
+	dir := save(t, "receiver.mjs", text)
+	check(t, os.Symlink(modules, filepath.Join(dir, "node_modules")))
+	cmd := exec.CommandContext(t.Context(), node, "receiver.mjs")
+	cmd.Dir = dir
+	return cmd
+}
+
+// pythonProgram uses the Python that POSTHORN_TEST_PYTHON names, for instance one of a virtual environment.
+func pythonProgram(t *testing.T, text string) *exec.Cmd {
+	t.Helper()
+	python := os.Getenv("POSTHORN_TEST_PYTHON")
+	if python == "" {
+		python = "python3"
+	}
+	if err := exec.CommandContext(t.Context(), python, "-c", "import standardwebhooks").Run(); err != nil {
+		t.Skip("Python, or its library standardwebhooks, is not here")
+	}
+	return exec.CommandContext(t.Context(), python, filepath.Join(save(t, "receiver.py", text), "receiver.py"))
+}
+
+// started runs a receiver until the test ends, and returns its address once it listens.
+func started(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
+	port := freePort(t)
+	var output strings.Builder
+	cmd.Env = append(os.Environ(), "PORT="+port, "WEBHOOK_SECRET=whsec_"+guideKey)
+	cmd.Stdout, cmd.Stderr = &output, &output
+	check(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("the receiver said:\n%s", &output)
+		}
+	})
+	address := "127.0.0.1:" + port
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		conn, err := net.DialTimeout("tcp", address, time.Second)
+		if err == nil {
+			check(t, conn.Close())
+			return "http://" + address + "/hook"
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the receiver does not listen")
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer func() { check(t, l.Close()) }()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	check(t, err)
+	return port
+}
+
+func standard(stamp, body string) string {
+	key, err := base64.StdEncoding.DecodeString(guideKey)
+	if err != nil {
+		panic(err) // the test's own key
+	}
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte("msg_1." + stamp + "." + body))
+	return "v1," + base64.StdEncoding.EncodeToString(h.Sum(nil))
+}
+
+// answered returns the status of an answer. A receiver that refuses a large body may hang up before it has come.
+func answered(t *testing.T, url, stamp, signature, body string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	check(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("webhook-id", "msg_1")
+	r.Header.Set("webhook-timestamp", stamp)
+	if signature != "" {
+		r.Header.Set("webhook-signature", signature)
+	}
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	w, err := client.Do(r)
+	if err != nil && len(body) > 1<<20 {
+		return http.StatusRequestEntityTooLarge
+	}
+	check(t, err)
+	check(t, w.Body.Close())
+	return w.StatusCode
+}
