@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -285,5 +286,66 @@ func TestRunWaitsForHandlersWhoseConnectionsAreCutOff(t *testing.T) {
 	case <-left:
 	default:
 		t.Error("it returned before the handler did")
+	}
+}
+
+// upload sends a body and closes the connection after it, and returns the answer's status.
+func upload(t *testing.T, addr string, body io.Reader) (int, error) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+addr, body)
+	check(t, err)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	return answer.StatusCode, answer.Body.Close()
+}
+
+func TestWhoIsRefusedBeforeTheBodyWasReadGetsTheAnswer(t *testing.T) {
+	t.Parallel()
+	addr := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	}))
+	large := strings.Repeat("x", 4<<20)
+	for range 30 { // the reset and the answer race
+		for _, body := range []io.Reader{strings.NewReader(large), io.LimitReader(strings.NewReader(large), 3<<20)} { // with a length, and chunked
+			if status, err := upload(t, addr, body); err != nil || status != http.StatusRequestEntityTooLarge {
+				t.Fatalf("got %d, %v", status, err)
+			}
+		}
+	}
+}
+
+// endless is a body that knows how much of it was taken.
+type endless struct{ taken atomic.Int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.taken.Add(int64(len(p)))
+	return len(p), nil
+}
+
+func TestWhoNeverEndsIsCutOff(t *testing.T) {
+	t.Parallel()
+	var e endless
+	ended := make(chan struct{})
+	addr := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	}))
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", addr)
+	check(t, err)
+	defer func() { _ = conn.Close() }()
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1099511627776\r\n\r\n")
+	check(t, err)
+
+	go func() {
+		_, _ = io.Copy(conn, &e) // ends when the server closes the connection
+		close(ended)
+	}()
+
+	<-ended
+	if taken := e.taken.Load(); taken < httpd.LingerSize || taken > 2*httpd.LingerSize {
+		t.Errorf("%d bytes were taken", taken)
 	}
 }

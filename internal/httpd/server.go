@@ -61,7 +61,7 @@ func New(c Config) *Server {
 			},
 		},
 	}
-	s.server.Handler = s.counted(guard(c.Handler, c.Log))
+	s.server.Handler = s.counted(lingering(guard(c.Handler, c.Log)))
 	return s
 }
 

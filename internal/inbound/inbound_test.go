@@ -9,8 +9,8 @@ import (
 	"encoding/hex"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,6 +20,7 @@ import (
 	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/httpd"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/inbound"
 	"github.com/posthorn/posthorn/internal/provider/all"
@@ -61,10 +62,24 @@ func newEdge(t *testing.T, wrap func(receive.Store) receive.Store) *edge {
 	e.service = receive.New(receive.Parts{
 		Store: s, Providers: all.Catalog(), Vault: directory.NewSourceVault(box), Learner: e.sources, IDs: ids,
 	}, receive.Config{MaxBody: 1 << 20, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	server := httptest.NewServer(inbound.Handler{Receiver: e.service, PublicURL: "https://hooks.example.com"})
-	t.Cleanup(server.Close)
-	e.url = server.URL
+	e.url = serve(t, inbound.Handler{Receiver: e.service, PublicURL: "https://hooks.example.com"})
 	return e
+}
+
+// serve runs a server as it is run for others, and returns its URL.
+func serve(t *testing.T, h http.Handler) string {
+	t.Helper()
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	check(t, err)
+	s := httpd.New(httpd.Config{Listener: listener, Handler: h, Log: slog.New(slog.DiscardHandler)})
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(context.WithoutCancel(t.Context())) }()
+	t.Cleanup(func() {
+		s.Stop()
+		check(t, <-ended)
+	})
+	return "http://" + s.Addr().String()
 }
 
 // SourceChanged implements catalog.SourceChanges.
