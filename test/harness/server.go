@@ -206,7 +206,7 @@ func (s *Server) awaitExit() int {
 	case <-s.proc.exited:
 	case <-timer.C:
 		s.t.Errorf("posthorn has not ended %s after the signal", Patience)
-		_ = s.proc.cmd.Process.Kill()
+		_ = s.proc.cmd.Process.Signal(syscall.SIGQUIT) // it writes what it waits for to its log
 		<-s.proc.exited
 	}
 	s.client.CloseIdleConnections()
@@ -226,7 +226,7 @@ func (s *Server) cleanUp() {
 		}
 	}
 	if s.t.Failed() {
-		s.t.Logf("the end of posthorn's log:\n%s", tail(s.Log(), 32<<10))
+		s.t.Logf("the end of posthorn's log:\n%s", tail(s.Log(), 96<<10))
 	}
 }
 

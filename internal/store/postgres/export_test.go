@@ -3,6 +3,9 @@ package postgres
 import (
 	"maps"
 	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
@@ -43,3 +46,16 @@ const ByIndex = byIndex
 
 // KeyedUpdates returns the queries that change what was received.
 func KeyedUpdates() []string { return []string{conclude, takeReceived, returnStuck, reprocess} }
+
+// MostSilence is mostSilence.
+const MostSilence = mostSilence
+
+// Watched returns a dialer whose connections bear no longer silence.
+func Watched(dial pgconn.DialFunc, most time.Duration) pgconn.DialFunc {
+	var s silence
+	s.Store(int64(most))
+	return s.over(dial)
+}
+
+// Translate is translate.
+func Translate(doing string, err error) error { return translate(doing, err) }

@@ -45,6 +45,7 @@ type Store struct {
 	read   *pgxpool.Pool   // lists and history: a page may take a while, and be a replica's
 	prompt *pgxpool.Pool   // single rows, short walks and small writes, kept apart so that they never queue behind a page
 	hot    *pgxpool.Pool   // what must not wait for either
+	most   silence         // that connections bear
 
 	places  chan int16   // one for each transaction under way on hot, see mark
 	counter atomic.Int64 // of marks
@@ -81,6 +82,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.disconnect()
 		return nil, translate("open the database", err)
 	}
+	s.most.Store(int64(mostSilence))
 	s.startWriters()
 	return s, nil
 }
@@ -109,6 +111,7 @@ func (s *Store) connect(ctx context.Context, o Options) (err error) {
 		}
 		config.MaxConns, config.MinConns = to.most, 0
 		config.ConnConfig.ConnectTimeout = connectTimeout
+		config.ConnConfig.DialFunc = s.most.over(config.ConnConfig.DialFunc)
 		config.PingTimeout, config.BeforeClose = pingTimeout, cutSoon
 		if *to.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 			return err
