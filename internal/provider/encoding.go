@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"strings"
 )
@@ -59,6 +60,7 @@ const (
 	Hex       Encoding = iota // capitals are taken too
 	Base64                    // with padding
 	Base64URL                 // with or without padding
+	DashedHex                 // pairs joined by dashes, as .NET's BitConverter writes them; plain hex is taken too
 )
 
 // String returns the encoding's name.
@@ -70,6 +72,8 @@ func (e Encoding) String() string {
 		return "base64"
 	case Base64URL:
 		return "base64url"
+	case DashedHex:
+		return "hex with dashes"
 	}
 	return "none"
 }
@@ -88,6 +92,8 @@ func (e Encoding) Decode(s string) []byte {
 		raw, err = base64.StdEncoding.Strict().DecodeString(s)
 	case Base64URL:
 		raw, err = base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(s, "="))
+	case DashedHex:
+		raw, err = hex.DecodeString(undashed(s))
 	default:
 		return nil
 	}
@@ -97,6 +103,23 @@ func (e Encoding) Decode(s string) []byte {
 	return raw
 }
 
+// undashed drops the dash after every second digit, if they are all there. A dash elsewhere stays and is no digit.
+func undashed(s string) string {
+	if len(s)%3 != 2 {
+		return s
+	}
+	plain := make([]byte, 0, len(s))
+	for i := range len(s) {
+		switch {
+		case i%3 != 2:
+			plain = append(plain, s[i])
+		case s[i] != '-':
+			return s
+		}
+	}
+	return string(plain)
+}
+
 // encode writes raw as text.
 func (e Encoding) encode(raw []byte) string {
 	switch e {
@@ -104,6 +127,8 @@ func (e Encoding) encode(raw []byte) string {
 		return base64.StdEncoding.EncodeToString(raw)
 	case Base64URL:
 		return base64.RawURLEncoding.EncodeToString(raw)
+	case DashedHex:
+		return strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf("% X", raw)), " ", "-")
 	}
 	return hex.EncodeToString(raw)
 }

@@ -30,7 +30,7 @@ func FuzzHMACHeader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value, stamp, body string) {
 		for i, l := range layouts {
 			s := provider.HMAC{
-				Hash: provider.SHA256, Signature: provider.Header("X-Sig"), Layout: l, Encoding: provider.Encoding(i % 3),
+				Hash: provider.SHA256, Signature: provider.Header("X-Sig"), Layout: l, Encoding: provider.Encoding(i % 4),
 				Signed: []provider.Piece{provider.Timestamp(), provider.Literal("."), provider.Body()},
 				Stamp:  provider.Stamp{From: provider.Header("X-Time"), Unit: provider.Unit(i % 3)},
 			}
@@ -91,7 +91,7 @@ func FuzzPublicKeySignature(f *testing.F) {
 		for a := range provider.ECDSAP1363 + 2 {
 			c := check(body, "X-Sig", value)
 			c.Secrets = []provider.Secret{provider.Secret(pasted)}
-			s := provider.Public{Algorithm: a, Signature: provider.Header("X-Sig"), Encoding: provider.Encoding(a % 3)}
+			s := provider.Public{Algorithm: a, Signature: provider.Header("X-Sig"), Encoding: provider.Encoding(a % 4)}
 			_ = s.Accept(provider.Secret(pasted))
 			if _, err := of(s).Judge(t.Context(), c); err == nil && s.Accept(provider.Secret(pasted)) != nil {
 				t.Error("a key that would be refused at setup verifies")
