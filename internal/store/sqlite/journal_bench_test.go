@@ -1,67 +1,27 @@
 package sqlite_test
 
 import (
-	"bytes"
-	"context"
-	"crypto/rand"
 	"path/filepath"
 	"strconv"
 	"testing"
-	"time"
 
-	"github.com/posthorn/posthorn/internal/hook"
-	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
 	"github.com/posthorn/posthorn/internal/store/sqlite"
+	"github.com/posthorn/posthorn/internal/store/storetest"
 )
 
-// BenchmarkPublishAndSettle is the store's whole share of a delivered message: publish with an
-// idempotency key, and the settlement of its one delivery, from 64 goroutines for each processor. The
-// cases differ in how many may share a transaction.
-func BenchmarkPublishAndSettle(b *testing.B) {
+func BenchmarkPublishAndSettle(b *testing.B) { byGroup(b, storetest.BenchPublish) }
+
+func BenchmarkReceive(b *testing.B) { byGroup(b, storetest.BenchReceive) }
+
+// byGroup tells what it brings that several share a transaction.
+func byGroup(b *testing.B, measure func(*testing.B, store.Store)) {
+	b.Helper()
 	for _, group := range []int{1, 16, 1024} {
 		b.Run("group="+strconv.Itoa(group), func(b *testing.B) {
 			s := open(b, filepath.Join(b.TempDir(), "posthorn.db"))
 			sqlite.LimitGroup(s, group)
-			publishInParallel(b, s)
+			measure(b, s)
 		})
 	}
-}
-
-func publishInParallel(b *testing.B, s *sqlite.Store) {
-	ids := id.NewSource(rand.Reader)
-	payload := bytes.Repeat([]byte("x"), 1024)
-	b.SetParallelism(64)
-	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			if err := publishAndSettle(b.Context(), s, ids, payload); err != nil {
-				b.Error(err)
-				return
-			}
-		}
-	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
-}
-
-func publishAndSettle(ctx context.Context, s *sqlite.Store, ids *id.Source, payload []byte) error {
-	now := time.Now()
-	claim := &store.Claim{ExpiresAt: now.Add(72 * time.Hour)}
-	random := ids.New(now)
-	copy(claim.Key[:], random[4:])
-	receipt, err := s.Publish(ctx, store.Publication{
-		Claim: claim,
-		Message: hook.Message{ApplicationKey: 1, ID: ids.New(now), EventType: "bench.done", Payload: payload, CreatedAt: now,
-			PayloadUntil: now.Add(90 * 24 * time.Hour), Targets: []hook.Key{1}},
-	})
-	if err != nil {
-		return err
-	}
-	m := receipt.Message
-	return s.Settle(ctx, store.Settlement{
-		Fresh: true, Fan: 1,
-		Attempt: &hook.Attempt{ID: ids.New(now), MessageKey: m.Key, EndpointKey: 1, Status: 200, Number: 1,
-			URL: "http://127.0.0.1:9999/hook", Duration: time.Millisecond, Response: []byte("ok")},
-		Delivery: hook.Delivery{MessageKey: m.Key, EndpointKey: 1, State: hook.Delivered},
-	})
 }
