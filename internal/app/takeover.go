@@ -13,16 +13,17 @@ import (
 
 // Takeover is what a person says about the server that is left behind.
 type Takeover struct {
-	URL      string
-	Token    secret.String
-	Update   bool // overwrite what is here
-	Progress func(svix.Report)
+	URL       string
+	Token     secret.String
+	PlainHTTP bool // send the token in clear to another machine
+	Update    bool // overwrite what is here
+	Progress  func(svix.Report)
 }
 
 // TakeOver takes over what is set up at another server into the settings' database, which need not be empty.
 // Endpoints may point to where the settings let them.
 func (m Move) TakeOver(ctx context.Context, o Takeover) (report svix.Report, err error) {
-	source, err := takeover.New(o.URL, o.Token)
+	source, err := takeover.New(o.URL, o.Token, o.PlainHTTP)
 	if err != nil {
 		return report, err
 	}

@@ -4,8 +4,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/posthorn/posthorn/internal/bench"
+	"github.com/posthorn/posthorn/internal/fault"
 )
 
 func newBench(e Env) *cobra.Command {
@@ -61,8 +63,21 @@ func addBenchFlags(cmd *cobra.Command, c *bench.Config) {
 	flags.BoolVar(&c.JSON, "json", false, "print JSON")
 }
 
+// checkDirection refuses flags of receiving on a run that publishes: what they ask for would be silently left out.
+func checkDirection(flags *pflag.FlagSet, receive bool) error {
+	for _, name := range []string{"provider", "forward", "no-forged"} {
+		if !receive && flags.Changed(name) {
+			return fault.New(fault.Invalid, "bad_arguments", "--%s is about received webhooks: give it together with --receive.", name)
+		}
+	}
+	return nil
+}
+
 func runBench(cmd *cobra.Command, e Env, c bench.Config, receive bool) error {
-	var err error
+	err := checkDirection(cmd.Flags(), receive)
+	if err != nil {
+		return err
+	}
 	if c.BaseURL, c.Token, err = e.target(cmd, c.BaseURL); err != nil {
 		return err
 	}

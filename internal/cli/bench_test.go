@@ -28,3 +28,13 @@ func TestBenchOfSeveralNodesNeedsAPostgreSQLServer(t *testing.T) {
 
 	r.failsWith(t, 2, "POSTHORN_BENCH_DATABASE_URL")
 }
+
+func TestBenchThatPublishesRefusesFlagsOfReceiving(t *testing.T) {
+	t.Parallel()
+	for _, flag := range []string{"--provider=stripe", "--forward", "--no-forged"} {
+		r := run(t, nil, "bench", "--duration", "1s", flag)
+
+		name, _, _ := strings.Cut(flag, "=")
+		r.failsWith(t, 2, name+" is about received webhooks")
+	}
+}

@@ -17,6 +17,7 @@ type svixFlags struct {
 	url       string
 	token     string
 	tokenFile string
+	plainHTTP bool
 	update    bool
 }
 
@@ -33,8 +34,10 @@ a server that speaks the Svix API, with their ids kept. Messages stay there.
 What is here already is left as it is, so that it can be run again; with --update it
 becomes what the source says. The token is read from POSTHORN_IMPORT_TOKEN, from
 SVIX_TOKEN, or from the first line of --token-file; as a flag every user of the machine
-could see it. With SQLite, no server may run on the data. At the end it lists what could
-not be taken over, such as headers whose values the source does not show.` +
+could see it. An http:// address on another machine is refused, since the token would go
+there in clear, unless --insecure-http is given. With SQLite, no server may run on the
+data. At the end it lists what could not be taken over, such as headers whose values the
+source does not show.` +
 			exits(exitRefused, exitTaken, exitUnavailable, exitPartly),
 		Example: "  POSTHORN_IMPORT_TOKEN=... posthorn import svix --url https://api.eu.svix.com --data ./data",
 		Args:    noArguments,
@@ -45,6 +48,7 @@ not be taken over, such as headers whose values the source does not show.` +
 	flags.StringVar(&f.url, "url", "", "address of the source")
 	flags.StringVar(&f.token, "token", "", "token of the source (better: $"+tokenVariable+")")
 	flags.StringVar(&f.tokenFile, "token-file", "", "file whose first line is the token")
+	flags.BoolVar(&f.plainHTTP, "insecure-http", false, "send the token in clear, to an http:// address on another machine")
 	flags.BoolVar(&f.update, "update", false, "overwrite what is here with what the source says")
 	return cmd
 }
@@ -58,7 +62,7 @@ func runImportSvix(cmd *cobra.Command, e Env, f svixFlags) error {
 	if err != nil {
 		return err
 	}
-	o := app.Takeover{URL: f.url, Token: token, Update: f.update}
+	o := app.Takeover{URL: f.url, Token: token, PlainHTTP: f.plainHTTP, Update: f.update}
 	if isTerminal(e.Err) {
 		o.Progress = func(r svix.Report) { fmt.Fprintf(e.Err, "\r%s", takenOver(r)) }
 	}

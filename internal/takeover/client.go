@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -30,17 +31,28 @@ const (
 	mostAnswer = 64 << 20         // bytes of one
 )
 
-// New returns a client of the server at base, such as "https://api.eu.svix.com".
-func New(base string, token secret.String) (*Client, error) {
+// New returns a client of the server at base, such as "https://api.eu.svix.com". Over plain http the token would be
+// everybody's on the way: that is refused unless the caller wants it, or the server is on this machine.
+func New(base string, token secret.String, plainHTTP bool) (*Client, error) {
 	u, err := url.Parse(strings.TrimSuffix(base, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
 		return nil, fault.In("url", "bad_url", "Give the address of the server, such as https://api.eu.svix.com, with --url.")
+	}
+	if u.Scheme == "http" && !plainHTTP && !isLoopback(u.Hostname()) {
+		return nil, fault.In("url", "token_in_clear", "Over http the token would go to %s in clear, and what is taken over would come back so: use https, "+
+			"or give --insecure-http if everything on the way is yours.", u.Host)
 	}
 	return &Client{base: u, token: token, wait: wait, http: &http.Client{
 		Timeout: patience,
 		// The token is for the server that was named and for no other.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
+}
+
+// isLoopback reports whether the host can be no other machine. RFC 6761, section 6.3, keeps the name for this one.
+func isLoopback(host string) bool {
+	at, err := netip.ParseAddr(host)
+	return err == nil && at.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
 // tries is how often a request is made that the server cannot answer now.

@@ -22,7 +22,7 @@ func source(t *testing.T, handle http.HandlerFunc) (*takeover.Client, *[]time.Du
 	t.Helper()
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
-	client, err := takeover.New(server.URL+"/", secret.Text(token))
+	client, err := takeover.New(server.URL+"/", secret.Text(token), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,8 +87,28 @@ func TestWhatWillNotGetBetterIsNotAskedAgain(t *testing.T) {
 func TestAddressOfTheSourceIsChecked(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"", "api.eu.svix.com", "ftp://example.com", "https://user:pw@example.com", "https://"} {
-		if _, err := takeover.New(address, secret.Text(token)); fault.CodeOf(err) != "bad_url" {
+		if _, err := takeover.New(address, secret.Text(token), true); fault.CodeOf(err) != "bad_url" {
 			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
+
+func TestTokenGoesInClearToNoOtherMachineUnlessThatIsWanted(t *testing.T) {
+	t.Parallel()
+	for address, code := range map[string]string{
+		"http://api.example.com": "token_in_clear", "http://10.0.0.1:8071": "token_in_clear", "http://127.0.0.1.example.com": "token_in_clear",
+		"HTTP://[2001:db8::1]": "token_in_clear", "http://localhost.example.com": "token_in_clear", "http://0.0.0.0:8071": "token_in_clear",
+		"https://api.example.com": "", "http://127.0.0.1:8071": "", "http://127.9.9.9": "", "http://[::1]:8071": "", "http://LocalHost:8071": "",
+		"http://[::ffff:127.0.0.1]": "",
+	} {
+		_, err := takeover.New(address, secret.Text(token), false)
+		_, wanted := takeover.New(address, secret.Text(token), true)
+
+		if fault.CodeOf(err) != code || wanted != nil {
+			t.Errorf("%s: got %v, and %v if it is wanted", address, err, wanted)
+		}
+		if err != nil && (!strings.Contains(err.Error(), "--insecure-http") || strings.Contains(err.Error(), token)) {
+			t.Errorf("%s: got %q", address, err)
 		}
 	}
 }
