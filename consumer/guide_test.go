@@ -89,33 +89,22 @@ func goProgram(t *testing.T, text string) *exec.Cmd {
 	return exec.CommandContext(t.Context(), filepath.Join(dir, "receiver"))
 }
 
-// nodeProgram uses the library that is installed for the tests of the client libraries.
+// nodeProgram uses the library that the guide installs.
 func nodeProgram(t *testing.T, text string) *exec.Cmd {
 	t.Helper()
-	modules, err := filepath.Abs("../test/clients/npm/node_modules")
-	check(t, err)
-	node, err := exec.LookPath("node")
-	if _, missing := os.Stat(filepath.Join(modules, "standardwebhooks")); err != nil || missing != nil {
-		t.Skip("node, or its library standardwebhooks, is not here")
-	}
 	dir := save(t, "receiver.mjs", text)
-	check(t, os.Symlink(modules, filepath.Join(dir, "node_modules")))
-	cmd := exec.CommandContext(t.Context(), node, "receiver.mjs")
+	check(t, os.Symlink(filepath.Join(npmPackages(t), "node_modules"), filepath.Join(dir, "node_modules")))
+	cmd := exec.CommandContext(t.Context(), program(t, "node", "nodejs"), "receiver.mjs")
 	cmd.Dir = dir
 	return cmd
 }
 
-// pythonProgram uses the Python that POSTHORN_TEST_PYTHON names, for instance one of a virtual environment.
+// pythonProgram uses the library that the guide installs.
 func pythonProgram(t *testing.T, text string) *exec.Cmd {
 	t.Helper()
-	python := os.Getenv("POSTHORN_TEST_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	if err := exec.CommandContext(t.Context(), python, "-c", "import standardwebhooks").Run(); err != nil {
-		t.Skip("Python, or its library standardwebhooks, is not here")
-	}
-	return exec.CommandContext(t.Context(), python, filepath.Join(save(t, "receiver.py", text), "receiver.py"))
+	cmd := exec.CommandContext(t.Context(), program(t, "python3", "python3"), filepath.Join(save(t, "receiver.py", text), "receiver.py"))
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+pythonPackages(t))
+	return cmd
 }
 
 // started runs a receiver until the test ends, and returns its address once it listens.
@@ -123,7 +112,7 @@ func started(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	port := freePort(t)
 	var output strings.Builder
-	cmd.Env = append(os.Environ(), "PORT="+port, "WEBHOOK_SECRET=whsec_"+guideKey)
+	cmd.Env = append(cmd.Environ(), "PORT="+port, "WEBHOOK_SECRET=whsec_"+guideKey)
 	cmd.Stdout, cmd.Stderr = &output, &output
 	check(t, cmd.Start())
 	t.Cleanup(func() {
