@@ -32,12 +32,17 @@ func (a *API) guarded(scope hook.Scope, next http.Handler) http.Handler {
 }
 
 func (a *API) authenticate(r *http.Request) (auth.Identity, error) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return a.bearer(r.Context(), r.Header.Get("Authorization"))
+}
+
+// bearer returns who comes with this Authorization header.
+func (a *API) bearer(ctx context.Context, authorization string) (auth.Identity, error) {
+	scheme, token, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return auth.Identity{}, fault.New(fault.Unauthenticated, "authentication_failed",
 			"Send a token as `Authorization: Bearer <token>`.")
 	}
-	return a.Auth.Authenticate(r.Context(), strings.TrimSpace(token))
+	return a.Auth.Authenticate(ctx, strings.TrimSpace(token))
 }
 
 const tooNarrow = "This token does not reach that far: send one %s."

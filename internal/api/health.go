@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // HealthOut is how the server is.
@@ -15,7 +16,19 @@ type HealthOut struct {
 	Status     string `json:"status" enum:"ok" doc:"ok if the server can keep its promise."`
 	Engine     string `json:"engine" doc:"The database engine."`
 	Durability string `json:"durability" doc:"The settings that make an acknowledged message survive a power cut."`
-	Nodes      int    `json:"nodes" doc:"How many nodes are alive on the database; the list of nodes says more."`
+	Nodes      int    `json:"nodes" doc:"How many nodes are alive on the database."`
+	// Held is left out for callers who may not list the nodes.
+	Held []HeldOut `json:"held,omitempty" doc:"The nodes and what each holds, oldest first, for a token of the whole server. The list of nodes says more."`
+}
+
+// HeldOut is a node in short.
+type HeldOut struct {
+	ID       string    `json:"id" doc:"Tells this run of the node from all others."`
+	Name     string    `json:"name" doc:"What the node is called."`
+	Alive    bool      `json:"alive" doc:"Whether it gave a sign of life in time. One that did not loses its work to the others in a moment."`
+	SeenAt   time.Time `json:"seenAt" doc:"When it last said that it is alive."`
+	Queued   int       `json:"queued" doc:"Deliveries that it holds in memory."`
+	InFlight int       `json:"inFlight" doc:"Requests to endpoints that are under way there."`
 }
 
 const healthPath = "/api/v1/health"
@@ -40,7 +53,8 @@ func (a *API) routeHealth() {
 		route(a, operation{
 			id:     "v1.health." + map[string]string{http.MethodGet: "get", http.MethodHead: "head"}[method],
 			method: method, path: healthPath, summary: "Ask whether the server can keep its promise",
-			about: "It writes and flushes, at most once a second.", status: http.StatusOK,
+			about: "It writes and flushes, at most once a second. Anybody may ask; with a token of the whole server it also says " +
+				"which nodes there are and what each holds.", status: http.StatusOK,
 		}, a.getHealth)
 		route(a, operation{
 			id:     "v1.health.ping." + map[string]string{http.MethodGet: "get", http.MethodHead: "head"}[method],
@@ -49,8 +63,26 @@ func (a *API) routeHealth() {
 	}
 }
 
-func (a *API) getHealth(ctx context.Context, _ *struct{}) (*answerOf[HealthOut], error) {
-	return answered(a.findHealth(ctx))
+// visitor is anybody: who sends a token is told more.
+type visitor struct {
+	Authorization string `header:"Authorization" hidden:"true"`
+}
+
+func (a *API) getHealth(ctx context.Context, in *visitor) (*answerOf[HealthOut], error) {
+	found, err := a.findHealth(ctx)
+	if err != nil || !a.mayList(ctx, in.Authorization) {
+		found.Held = nil
+	}
+	return answered(found, err)
+}
+
+// mayList reports whether these credentials are those of the list of nodes. Any others are as good as none here.
+func (a *API) mayList(ctx context.Context, authorization string) bool {
+	if authorization == "" {
+		return false
+	}
+	who, err := a.bearer(ctx, authorization)
+	return err == nil && rank(who.Scope) >= rank(nodesScope)
 }
 
 // Healthy returns what health answers with if the server cannot keep its promise, else nil.
@@ -84,5 +116,26 @@ func (a *API) examine(ctx context.Context, now time.Time) (HealthOut, error) {
 		return HealthOut{}, err
 	}
 	nodes, err := a.Engine.Members(ctx)
-	return HealthOut{Status: "ok", Engine: about.Engine, Durability: about.Durability, Nodes: len(nodes)}, err
+	return HealthOut{
+		Status: "ok", Engine: about.Engine, Durability: about.Durability, Nodes: len(nodes), Held: heldBy(nodes),
+	}, err
+}
+
+// heldBy says what each node holds. A node is compared with the one that was heard of last, since the times are the
+// database's.
+func heldBy(nodes []store.Member) []HeldOut {
+	var newest time.Time
+	for _, m := range nodes {
+		if m.SeenAt.After(newest) {
+			newest = m.SeenAt
+		}
+	}
+	all := make([]HeldOut, len(nodes))
+	for i, m := range nodes {
+		n := nodeOut(m)
+		all[i] = HeldOut{
+			ID: n.ID, Name: n.Name, Alive: !m.SeenAt.Add(m.Lease).Before(newest), SeenAt: n.SeenAt, Queued: n.Queued, InFlight: n.InFlight,
+		}
+	}
+	return all
 }

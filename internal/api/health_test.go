@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -12,7 +13,10 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/api"
+	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
 )
@@ -33,7 +37,11 @@ func (e *engine) Describe(ctx context.Context) (store.Description, error) {
 }
 
 func (e *engine) Members(context.Context) ([]store.Member, error) {
-	return []store.Member{{Run: store.Run{Node: store.Node{Name: "north"}}, Own: true}}, nil
+	run := func(name string) store.Run { return store.Run{Lease: 30 * time.Second, Node: store.Node{Name: name}} }
+	return []store.Member{
+		{Run: run("north"), SeenAt: time.Unix(2e9, 0), Held: store.Held{Queued: 3, Wire: 2}, Own: true},
+		{Run: run("south"), SeenAt: time.Unix(2e9-31, 0)},
+	}, nil
 }
 
 // examined is an API over the engine and a function that asks for its health.
@@ -78,5 +86,47 @@ func TestHealthSaysThatTheDatabaseCannotBeWrittenAndAsksOnceASecond(t *testing.T
 	if first.Code != http.StatusServiceUnavailable || !strings.Contains(first.Body.String(), "The database cannot be written.") ||
 		again.Code != first.Code || checks != 1 || later.Code != http.StatusOK {
 		t.Errorf("got %d %s, then %d after %d checks, then %d", first.Code, first.Body, again.Code, checks, later.Code)
+	}
+}
+
+// scopes knows tokens by the scope that they are called after.
+type scopes struct{ echo }
+
+func (scopes) Authenticate(_ context.Context, bearer string) (auth.Identity, error) {
+	if bearer == "unknown" {
+		return auth.Identity{}, fault.New(fault.Unauthenticated, "authentication_failed", "No.")
+	}
+	return auth.Identity{Scope: hook.Scope(bearer)}, nil
+}
+
+func TestHealthSaysWhatEachNodeHoldsToThoseWhoMayListThem(t *testing.T) {
+	t.Parallel()
+	h := api.New(api.Config{
+		Engine: &engine{}, Auth: scopes{}, IDs: id.NewSource(rand.Reader), Log: slog.New(slog.DiscardHandler), Clock: clock.Clock{},
+	}).Handler()
+	for authorization, want := range map[string]bool{
+		"": false, "Bearer unknown": false, "Bearer portal": false, "Bearer application": false, "Basic server": false, "Bearer server": true,
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/health", nil)
+		r.Header.Set("Authorization", authorization)
+
+		h.ServeHTTP(w, r)
+
+		var got api.HealthOut
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusOK || got.Nodes != 2 {
+			t.Fatalf("%q: %d %s", authorization, w.Code, w.Body)
+		}
+		if strings.Contains(w.Body.String(), "held") != want || strings.Contains(w.Body.String(), "north") != want {
+			t.Errorf("%q: %s", authorization, w.Body)
+		}
+		if !want {
+			continue
+		}
+		north, south := got.Held[0], got.Held[1]
+		if north.Name != "north" || !north.Alive || north.Queued != 3 || north.InFlight != 2 || south.Name != "south" || south.Alive ||
+			!south.SeenAt.Equal(time.Unix(2e9-31, 0)) {
+			t.Errorf("got %+v and %+v", north, south)
+		}
 	}
 }

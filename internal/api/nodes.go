@@ -30,11 +30,14 @@ type NodesOut struct {
 	Data []NodeOut `json:"data" doc:"The nodes, oldest first."`
 }
 
-const nodesPath = "/api/v1/nodes"
+const (
+	nodesPath  = "/api/v1/nodes"
+	nodesScope = hook.ScopeServer
+)
 
 func (a *API) routeNodes() {
 	route(a, operation{
-		id: "v1.node.list", method: http.MethodGet, path: nodesPath, scope: hook.ScopeServer,
+		id: "v1.node.list", method: http.MethodGet, path: nodesPath, scope: nodesScope,
 		summary: "List the nodes", about: "A node that died is listed until its lease is over.",
 	}, a.listNodes)
 }

@@ -9,10 +9,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -45,7 +47,12 @@ func (a *API) once(next http.Handler) http.Handler {
 			a.fail(w, r, err)
 			return
 		}
-		a.doOnce(w, r, next, a.claim(r, key, body))
+		claim, err := a.claim(r, key, body)
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		a.doOnce(w, r, next, claim)
 	})
 }
 
@@ -121,19 +128,28 @@ func (a *API) repeat(w http.ResponseWriter, claim store.Claim, sealed []byte) er
 
 func answerContext(claim store.Claim) []byte { return claim.Bound() }
 
-// claim scopes the caller's key by who is calling and what for.
-func (a *API) claim(r *http.Request, key string, body []byte) store.Claim {
+// claim scopes the caller's key by who is calling and what for. Who is calling is told by the application's id, which
+// stays when it moves to another database, as its key may not.
+func (a *API) claim(r *http.Request, key string, body []byte) (store.Claim, error) {
+	var tenant id.ID
+	if who := caller(r.Context()); who.ApplicationKey != 0 {
+		own, err := a.Applications.ByKey(r.Context(), who.ApplicationKey)
+		if err != nil {
+			return store.Claim{}, err
+		}
+		tenant = own.ID
+	}
 	return store.Claim{
-		Key:         claimKey(caller(r.Context()).ApplicationKey, r.Method, r.URL.Path, key),
+		Key:         claimKey(tenant, r.Method, r.URL.Path, key),
 		Fingerprint: fingerprint(body, r.URL.RawQuery),
 		ExpiresAt:   a.Clock.Now().Add(hook.KeepKeys),
-	}
+	}, nil
 }
 
 // claimKey hashes its parts so that no choice of one can look like a choice of another.
-func claimKey(tenant hook.Key, parts ...string) [16]byte {
+func claimKey(tenant id.ID, parts ...string) [16]byte {
 	h := sha256.New()
-	text := binary.BigEndian.AppendUint64(nil, uint64(tenant)) //nolint:gosec // any bits do
+	text := slices.Clone(tenant[:])
 	for _, part := range parts {
 		text = binary.BigEndian.AppendUint32(text, uint32(len(part))) //nolint:gosec // far below 4 GiB
 		text = append(text, part...)

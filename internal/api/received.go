@@ -70,19 +70,19 @@ const (
 
 func (a *API) routeReceived() {
 	route(a, operation{
-		id: "v1.ingest.received.list", method: http.MethodGet, path: receivedListPath, scope: hook.ScopeServer,
+		id: "v1.ingest.received.list", method: http.MethodGet, path: receivedListPath, scope: hook.ScopeApplication,
 		summary: "List what a source received", about: "Newest first.",
 	}, a.listReceived)
 	route(a, operation{
-		id: "v1.ingest.received.get", method: http.MethodGet, path: receivedPath, scope: hook.ScopeServer, summary: "Get a received webhook",
+		id: "v1.ingest.received.get", method: http.MethodGet, path: receivedPath, scope: hook.ScopeApplication, summary: "Get a received webhook",
 	}, a.getReceived)
 	route(a, operation{
-		id: "v1.ingest.received.raw", method: http.MethodGet, path: receivedPath + "/raw", scope: hook.ScopeServer,
+		id: "v1.ingest.received.raw", method: http.MethodGet, path: receivedPath + "/raw", scope: hook.ScopeApplication,
 		summary: "Get the body of a received webhook", about: "Exactly the bytes that came.",
 	}, a.getRaw)
 	a.documentRaw()
 	route(a, operation{
-		id: "v1.ingest.received.reprocess", method: http.MethodPost, path: receivedPath + "/reprocess", scope: hook.ScopeServer,
+		id: "v1.ingest.received.reprocess", method: http.MethodPost, path: receivedPath + "/reprocess", scope: hook.ScopeApplication,
 		summary: "Process a received webhook once more", status: http.StatusNoContent,
 		about: "One that became a message becomes another one.",
 	}, a.reprocess)
@@ -115,7 +115,7 @@ func (a *API) listReceived(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	source, err := a.Sources.Get(ctx, in.SourceID)
+	source, err := a.source(ctx, in.SourceID)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func intakeOf(name string) hook.Intake {
 
 // received returns a received webhook with its source.
 func (a *API) received(ctx context.Context, in ReceivedPath) (hook.Source, hook.Received, error) {
-	source, err := a.Sources.Get(ctx, in.SourceID)
+	source, err := a.source(ctx, in.SourceID)
 	if err != nil {
 		return source, hook.Received{}, err
 	}

@@ -61,15 +61,15 @@ const day = 24 * time.Hour
 
 func (a *API) routeRefused() {
 	route(a, operation{
-		id: "v1.ingest.refused.list", method: http.MethodGet, path: sourcePath + "/refused", scope: hook.ScopeServer,
+		id: "v1.ingest.refused.list", method: http.MethodGet, path: sourcePath + "/refused", scope: hook.ScopeApplication,
 		summary: "See what a source refused, and why", about: "They are written down every few seconds: all are counted, some are kept.",
 	}, a.listRefused)
 	route(a, operation{
-		id: "v1.ingest.source.stats", method: http.MethodGet, path: sourcePath + "/stats", scope: hook.ScopeServer,
+		id: "v1.ingest.source.stats", method: http.MethodGet, path: sourcePath + "/stats", scope: hook.ScopeApplication,
 		summary: "Count what a source received and refused",
 	}, a.sourceStats)
 	route(a, operation{
-		id: "v1.ingest.log.list", method: http.MethodGet, path: sourcePath + "/log", scope: hook.ScopeServer,
+		id: "v1.ingest.log.list", method: http.MethodGet, path: sourcePath + "/log", scope: hook.ScopeApplication,
 		summary: "List samples of what a source refused", about: "As the public interface has it; refused says more.",
 	}, a.listLog)
 }
@@ -78,7 +78,7 @@ func (a *API) listRefused(ctx context.Context, in *struct {
 	SourcePath
 	Since time.Time `query:"since" doc:"Count from this time on; for a day if left out."`
 }) (*answerOf[RefusalsOut], error) {
-	source, err := a.Sources.Get(ctx, in.SourceID)
+	source, err := a.source(ctx, in.SourceID)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func refusedOut(r hook.Refused) RefusedOut {
 }
 
 func (a *API) sourceStats(ctx context.Context, in *struct{ SourcePath }) (*answerOf[SourceStatsOut], error) {
-	source, err := a.Sources.Get(ctx, in.SourceID)
+	source, err := a.source(ctx, in.SourceID)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (a *API) listLog(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	source, err := a.Sources.Get(ctx, in.SourceID)
+	source, err := a.source(ctx, in.SourceID)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,10 @@ func (still) SendExample(_ context.Context, a hook.Application, _ hook.Endpoint,
 type publisher struct{ *publish.Service }
 
 func (p publisher) Publish(ctx context.Context, in api.Publication) (store.Receipt, error) {
-	return p.Service.Publish(ctx, publish.Input(in))
+	return p.Service.Publish(ctx, publish.Input{
+		Application: in.Application, Create: in.Create, EventType: in.EventType, EventID: in.EventID, Channels: in.Channels,
+		Payload: in.Payload, PayloadDays: in.PayloadDays, IdempotencyKey: in.IdempotencyKey, Body: in.Body,
+	})
 }
 
 func newServer(t *testing.T) *server {

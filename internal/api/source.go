@@ -22,7 +22,7 @@ type SourceIn struct {
 	Provider    string            `json:"provider,omitempty" maxLength:"64" doc:"Who sends: the name of a provider, see docs/reference/providers."`
 	Options     map[string]string `json:"options,omitempty" doc:"What the provider needs to know beside its secret."`
 	Secrets     []string          `json:"secrets,omitempty" nullable:"true" maxItems:"10" doc:"What requests are verified with, the newest first. Without any, nothing is taken. When a source is replaced and these are left out, they stay."`
-	Application string            `json:"application,omitempty" maxLength:"256" doc:"Id or uid of the application whose endpoints get what arrives. If left out, the source gets one of its own. It cannot be changed."`
+	Application string            `json:"application,omitempty" maxLength:"256" doc:"Id or uid of the application whose endpoints get what arrives. If left out, the source gets one of its own; with a token of an application it belongs to that, and no other may be named. It cannot be changed."`
 	Disabled    bool              `json:"disabled,omitempty" doc:"Whether it takes nothing for now."`
 	SourceRulesBody
 }
@@ -90,34 +90,36 @@ const (
 
 func (a *API) routeSources() {
 	route(a, operation{
-		id: "v1.ingest.source.list", method: http.MethodGet, path: sourcesPath, scope: hook.ScopeServer, summary: "List sources",
+		id: "v1.ingest.source.list", method: http.MethodGet, path: sourcesPath, scope: hook.ScopeApplication, summary: "List sources",
+		about: "A token of an application sees those of its own, here and below; all others are not there for it.",
 	}, a.listSources)
 	route(a, operation{
-		id: "v1.ingest.source.create", method: http.MethodPost, path: sourcesPath, scope: hook.ScopeServer,
-		summary: "Create a source", status: http.StatusCreated, about: "The answer has the address to enter at the provider.",
+		id: "v1.ingest.source.create", method: http.MethodPost, path: sourcesPath, scope: hook.ScopeApplication,
+		summary: "Create a source", status: http.StatusCreated,
+		about: "The answer has the address to enter at the provider. With a token of an application it belongs to that.",
 	}, a.createSource)
 	route(a, operation{
-		id: "v1.ingest.source.get", method: http.MethodGet, path: sourcePath, scope: hook.ScopeServer, summary: "Get a source",
+		id: "v1.ingest.source.get", method: http.MethodGet, path: sourcePath, scope: hook.ScopeApplication, summary: "Get a source",
 	}, a.getSource)
 	route(a, operation{
-		id: "v1.ingest.source.upsert", method: http.MethodPut, path: sourcePath, scope: hook.ScopeServer,
+		id: "v1.ingest.source.upsert", method: http.MethodPut, path: sourcePath, scope: hook.ScopeApplication,
 		summary: "Replace or create a source", status: http.StatusOK, also: []int{http.StatusCreated},
 		about: "The address stays as it is, and so do the secrets if there are none in the body.",
 	}, a.putSource)
 	route(a, operation{
-		id: "v1.ingest.source.patch", method: http.MethodPatch, path: sourcePath, scope: hook.ScopeServer,
+		id: "v1.ingest.source.patch", method: http.MethodPatch, path: sourcePath, scope: hook.ScopeApplication,
 		summary: "Change some fields of a source",
 	}, a.patchSource)
 	route(a, operation{
-		id: "v1.ingest.source.delete", method: http.MethodDelete, path: sourcePath, scope: hook.ScopeServer,
-		summary: "Delete a source", about: "Its secrets are wiped. The application that was made for it goes too, with its endpoints.",
+		id: "v1.ingest.source.delete", method: http.MethodDelete, path: sourcePath, scope: hook.ScopeApplication,
+		summary: "Delete a source", about: "Its secrets are wiped. The application that was made for it goes too, with its endpoints; a token of that application may not do this.",
 	}, a.deleteSource)
 	route(a, operation{
-		id: "v1.ingest.source.rotate-token", method: http.MethodPost, path: sourcePath + "/token/rotate", scope: hook.ScopeServer,
+		id: "v1.ingest.source.rotate-token", method: http.MethodPost, path: sourcePath + "/token/rotate", scope: hook.ScopeApplication,
 		summary: "Give a source a new address", status: http.StatusOK, about: "The former one is good for 48 hours. At most three times within them.",
 	}, a.rotateSource)
 	route(a, operation{
-		id: "v1.ingest.source.rotate-secret", method: http.MethodPost, path: sourcePath + "/secret/rotate", scope: hook.ScopeServer,
+		id: "v1.ingest.source.rotate-secret", method: http.MethodPost, path: sourcePath + "/secret/rotate", scope: hook.ScopeApplication,
 		summary: "Give a source another secret", status: http.StatusNoContent, about: "The others count beside it for the time of grace.",
 	}, a.rotateSourceSecret)
 }
@@ -131,13 +133,9 @@ func (a *API) listSources(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	var of hook.Key
-	if in.Application != "" {
-		owner, err := a.application(ctx, in.Application)
-		if err != nil {
-			return nil, err
-		}
-		of = owner.Key
+	of, err := a.whoseSources(ctx, in.Application)
+	if err != nil {
+		return nil, err
 	}
 	list, err := a.Sources.List(ctx, of, page)
 	if err != nil {
@@ -153,7 +151,7 @@ func (a *API) listSources(ctx context.Context, in *struct {
 }
 
 func (a *API) createSource(ctx context.Context, in *struct{ Body SourceIn }) (*answerOf[SourceOut], error) {
-	n, err := in.Body.spec()
+	n, err := a.newSource(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -161,18 +159,18 @@ func (a *API) createSource(ctx context.Context, in *struct{ Body SourceIn }) (*a
 }
 
 func (a *API) getSource(ctx context.Context, in *struct{ SourcePath }) (*answerOf[SourceOut], error) {
-	return a.showOne(ctx)(a.Sources.Get(ctx, in.SourceID))
+	return a.showOne(ctx)(a.source(ctx, in.SourceID))
 }
 
 func (a *API) putSource(ctx context.Context, in *struct {
 	SourcePath
 	Body SourceIn
 }) (*upserted[SourceOut], error) {
-	n, err := in.Body.spec()
+	n, err := a.newSource(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	source, created, err := a.Sources.Put(ctx, in.SourceID, n)
+	source, created, err := a.putOwnSource(ctx, in.SourceID, n)
 	if err != nil {
 		return nil, err
 	}
@@ -184,15 +182,30 @@ func (a *API) patchSource(ctx context.Context, in *struct {
 	SourcePath
 	Body SourcePatch
 }) (*answerOf[SourceOut], error) {
-	return a.showOne(ctx)(a.Sources.Patch(ctx, in.SourceID, in.Body.patch()))
+	found, err := a.source(ctx, in.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	return a.showOne(ctx)(a.Sources.Patch(ctx, id.Inbound.Text(found.ID), in.Body.patch()))
 }
 
 func (a *API) deleteSource(ctx context.Context, in *struct{ SourcePath }) (*nothing, error) {
-	return done(a.Sources.Delete(ctx, in.SourceID))
+	found, err := a.source(ctx, in.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.mayDelete(ctx, found); err != nil {
+		return nil, err
+	}
+	return done(a.Sources.Delete(ctx, id.Inbound.Text(found.ID)))
 }
 
 func (a *API) rotateSource(ctx context.Context, in *struct{ SourcePath }) (*answerOf[RotateTokenOut], error) {
-	source, err := a.Sources.Readdress(ctx, in.SourceID)
+	found, err := a.source(ctx, in.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	source, err := a.Sources.Readdress(ctx, id.Inbound.Text(found.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -204,11 +217,15 @@ func (a *API) rotateSourceSecret(ctx context.Context, in *struct {
 	SourcePath
 	Body SourceSecretIn
 }) (*nothing, error) {
+	found, err := a.source(ctx, in.SourceID)
+	if err != nil {
+		return nil, err
+	}
 	grace := catalog.DefaultGrace
 	if in.Body.GracePeriodSeconds != nil {
 		grace = time.Duration(*in.Body.GracePeriodSeconds) * time.Second
 	}
-	return done(a.Sources.RotateSecret(ctx, in.SourceID, in.Body.Secret, grace))
+	return done(a.Sources.RotateSecret(ctx, id.Inbound.Text(found.ID), in.Body.Secret, grace))
 }
 
 // showOne returns a function that shows a source.

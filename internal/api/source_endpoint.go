@@ -23,46 +23,46 @@ const (
 // them. They are the same endpoints.
 func (a *API) routeSourceEndpoints() {
 	route(a, operation{
-		id: "v1.ingest.endpoint.list", method: http.MethodGet, path: sourceEndpointsPath, scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.list", method: http.MethodGet, path: sourceEndpointsPath, scope: hook.ScopeApplication,
 		summary: "List the endpoints of a source",
 	}, a.listSourceEndpoints)
 	route(a, operation{
-		id: "v1.ingest.endpoint.create", method: http.MethodPost, path: sourceEndpointsPath, scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.create", method: http.MethodPost, path: sourceEndpointsPath, scope: hook.ScopeApplication,
 		summary: "Create an endpoint of a source", status: http.StatusCreated,
 	}, a.createSourceEndpoint)
 	route(a, operation{
-		id: "v1.ingest.endpoint.get", method: http.MethodGet, path: sourceEndpointPath, scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.get", method: http.MethodGet, path: sourceEndpointPath, scope: hook.ScopeApplication,
 		summary: "Get an endpoint of a source",
 	}, a.getSourceEndpoint)
 	route(a, operation{
-		id: "v1.ingest.endpoint.upsert", method: http.MethodPut, path: sourceEndpointPath, scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.upsert", method: http.MethodPut, path: sourceEndpointPath, scope: hook.ScopeApplication,
 		summary: "Replace or create an endpoint of a source", status: http.StatusOK, also: []int{http.StatusCreated},
 	}, a.putSourceEndpoint)
 	route(a, operation{
-		id: "v1.ingest.endpoint.delete", method: http.MethodDelete, path: sourceEndpointPath, scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.delete", method: http.MethodDelete, path: sourceEndpointPath, scope: hook.ScopeApplication,
 		summary: "Delete an endpoint of a source",
 	}, a.deleteSourceEndpoint)
 	route(a, operation{
-		id: "v1.ingest.endpoint.get-secret", method: http.MethodGet, path: sourceEndpointPath + "/secret", scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.get-secret", method: http.MethodGet, path: sourceEndpointPath + "/secret", scope: hook.ScopeApplication,
 		summary: "Get the key that verifies a source's endpoint's requests",
 	}, a.getSourceEndpointSecret)
 	route(a, operation{
-		id: "v1.ingest.endpoint.rotate-secret", method: http.MethodPost, path: sourceEndpointPath + "/secret/rotate", scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.rotate-secret", method: http.MethodPost, path: sourceEndpointPath + "/secret/rotate", scope: hook.ScopeApplication,
 		summary: "Replace the signing key of a source's endpoint",
 	}, a.rotateSourceEndpointSecret)
 	route(a, operation{
-		id: "v1.ingest.endpoint.get-headers", method: http.MethodGet, path: sourceEndpointPath + "/headers", scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.get-headers", method: http.MethodGet, path: sourceEndpointPath + "/headers", scope: hook.ScopeApplication,
 		summary: "Get the own headers of a source's endpoint",
 	}, a.getSourceEndpointHeaders)
 	route(a, operation{
-		id: "v1.ingest.endpoint.set-headers", method: http.MethodPut, path: sourceEndpointPath + "/headers", scope: hook.ScopeServer,
+		id: "v1.ingest.endpoint.set-headers", method: http.MethodPut, path: sourceEndpointPath + "/headers", scope: hook.ScopeApplication,
 		summary: "Replace the own headers of a source's endpoint",
 	}, a.putSourceEndpointHeaders)
 }
 
 // of returns the path of the source's application, under which its endpoints are.
 func (a *API) of(ctx context.Context, source string) (AppPath, error) {
-	found, err := a.Sources.Get(ctx, source)
+	found, err := a.source(ctx, source)
 	if err != nil {
 		return AppPath{}, err
 	}

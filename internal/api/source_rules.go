@@ -37,7 +37,7 @@ type ForwardBody struct {
 	Off        bool     `json:"off,omitempty" doc:"Whether they are only kept."`
 	EventTypes []string `json:"eventTypes,omitempty" nullable:"true" doc:"Only these, as the provider calls them or as the message has them."`
 	Prefix     string   `json:"prefix,omitempty" doc:"What is put in front of the event type, such as github. with the full stop."`
-	Headers    []string `json:"headers,omitempty" nullable:"true" doc:"Original headers that go along; a star is all. The payload is then an object with headers and body."`
+	Headers    []string `json:"headers,omitempty" nullable:"true" doc:"Original headers that go along as headers of the request; a star is all. Credentials, cookies, headers of the connection and those that Posthorn sets itself never do."`
 	Channels   []string `json:"channels,omitempty" nullable:"true" doc:"Channels of the messages."`
 }
 

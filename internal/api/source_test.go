@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/api"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
@@ -160,7 +162,7 @@ func TestReceivedWebhooksAreListedShownAndProcessedAgain(t *testing.T) {
 	s := newServer(t)
 	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none"}`)
 	first, second := s.arrive("a", 1, "one"), s.arrive("a", 2, "\xff<script>")
-	check(t, s.store.Conclude(t.Context(), store.Conclusion{Key: first.Key, Status: hook.IntakeFailed, Reason: "it broke"}))
+	check(t, s.store.Conclude(t.Context(), store.Conclusion{Key: first.Key, Begun: first.ChangedAt, Status: hook.IntakeFailed, Reason: "it broke"}))
 	at := sourcesAt + "/a/received/"
 
 	failed := s.must(http.StatusOK, "GET", sourcesAt+"/a/received?status=failed", "")
@@ -200,7 +202,7 @@ func TestMessageLeadsBackToTheWebhookThatItWasMadeOf(t *testing.T) {
 	message, err := id.Message.Parse(text)
 	check(t, err)
 	s.must(http.StatusNotFound, "GET", at+"/"+text+"/received", "")
-	check(t, s.store.Conclude(t.Context(), store.Conclusion{Key: received.Key, Status: hook.IntakeDone, Message: message}))
+	check(t, s.store.Conclude(t.Context(), store.Conclusion{Key: received.Key, Begun: received.ChangedAt, Status: hook.IntakeDone, Message: message}))
 
 	got := s.must(http.StatusOK, "GET", at+"/"+text+"/received", "")
 
@@ -241,15 +243,32 @@ func TestRefusalsAnswerWhyNothingArrives(t *testing.T) {
 	}
 }
 
-func TestSourcesAreForTheWholeServersTokensOnly(t *testing.T) {
+// bodiless is a store whose bodies have expired.
+type bodiless struct{ api.Inbox }
+
+func (b bodiless) ReceivedOne(ctx context.Context, source hook.Key, received id.ID) (hook.Received, error) {
+	r, err := b.Inbox.ReceivedOne(ctx, source, received)
+	r.Body = nil
+	return r, err
+}
+
+func TestBodyThatIsGoneIsSaidToBe(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	s.must(http.StatusCreated, "POST", "/api/v1/app", `{"name":"Mine","uid":"mine"}`)
-	token := fmt.Sprint(s.must(http.StatusOK, "POST", "/api/v1/auth/app-portal-access/mine", `{}`).body["token"])
+	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none"}`)
+	at := sourcesAt + "/a/received/" + id.Received.Text(s.arrive("a", 1, "").ID)
+	empty := s.must(http.StatusOK, "GET", at+"/raw", "")
+	c := s.api.Config
+	c.Inbox = bodiless{c.Inbox}
+	s.handler = api.New(c).Handler()
 
-	got := s.callAs(token, "GET", sourcesAt, "")
+	raw := s.must(http.StatusNotFound, "GET", at+"/raw", "")
+	one := s.must(http.StatusOK, "GET", at, "")
 
-	if got.status != http.StatusForbidden {
-		t.Errorf("got %d", got.status)
+	if raw.str("code") != "body_gone" || raw.header.Get("Content-Disposition") != "" || empty.text != "" {
+		t.Errorf("got %s %v, and %q where there was nothing to expire", raw.text, raw.header, empty.text)
+	}
+	if body, there := one.body["body"]; body != nil || !there || one.body["bodyBase64"] != nil {
+		t.Errorf("got %s", one.text)
 	}
 }

@@ -15,7 +15,18 @@ type publisher struct{ messages *publish.Service }
 
 // Publish implements api.Publisher.
 func (p publisher) Publish(ctx context.Context, in api.Publication) (store.Receipt, error) {
-	return p.messages.Publish(ctx, publish.Input(in))
+	return p.messages.Publish(ctx, publish.Input{
+		Application: in.Application, Create: in.Create, EventType: in.EventType, EventID: in.EventID, Channels: in.Channels,
+		Payload: in.Payload, PayloadDays: in.PayloadDays, IdempotencyKey: in.IdempotencyKey, Body: in.Body, Keys: keysOf(in.Tenant),
+	})
+}
+
+// keysOf returns whose idempotency keys are meant. The token of an application publishes to that alone.
+func keysOf(tenant hook.Key) publish.Keys {
+	if tenant == 0 {
+		return publish.ServerKeys
+	}
+	return publish.TenantKeys
 }
 
 // replayer is what deliver and publish do again, as the API wants it.

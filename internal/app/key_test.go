@@ -18,7 +18,9 @@ import (
 	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/provider/all"
 	"github.com/posthorn/posthorn/internal/secret"
 	"github.com/posthorn/posthorn/internal/store/sqlite"
 )
@@ -42,6 +44,64 @@ func data(t *testing.T, keys ...string) string {
 		check(t, err)
 	}
 	return dir
+}
+
+// inlets is a folder with a database that holds sources sealed with the keys, one for each, and no endpoint. Of some
+// only the address is sealed, others have a secret too.
+func inlets(t *testing.T, secrets []string, keys ...string) string {
+	t.Helper()
+	dir := data(t)
+	db, err := sqlite.Open(t.Context(), filepath.Join(dir, "posthorn.db"), sqlite.Options{})
+	check(t, err)
+	defer func() { check(t, db.Close()) }()
+	ids := id.NewSource(rand.Reader)
+	for _, key := range keys {
+		box, err := secret.FromText(key)
+		check(t, err)
+		following := directory.New(db, directory.NewVault(box))
+		sources := catalog.NewSources(db, catalog.SourceConfig{
+			Applications: catalog.NewApplications(db, ids, clock.Clock{}, following), Providers: all.Catalog(), Box: box, IDs: ids,
+			Random: rand.Reader, MaxBody: 1 << 20, Changes: deaf{},
+		})
+		_, err = sources.Create(t.Context(), catalog.NewSource{Name: "GitHub", Provider: "github", Secrets: secrets})
+		check(t, err)
+	}
+	return dir
+}
+
+// deaf needs to know of no change.
+type deaf struct{}
+
+func (deaf) SourceChanged(hook.Key) {}
+
+func TestKeyThatDoesNotOpenTheSourcesStopsTheStartWithoutAnyEndpoint(t *testing.T) {
+	t.Parallel()
+	right, wrong := newKey(), newKey()
+	for kind, secrets := range map[string][]string{"the address alone": nil, "a secret too": {"topsecret"}} {
+		inFile, lost := inlets(t, secrets, right), inlets(t, secrets, right)
+		check(t, os.WriteFile(filepath.Join(inFile, "posthorn.key"), []byte(wrong), 0o600))
+		for name, c := range map[string]struct {
+			environ    []string
+			code, says string
+		}{
+			"settings": {[]string{"POSTHORN_DATA=" + inlets(t, secrets, right), "POSTHORN_ENCRYPTION_KEY=" + wrong}, "wrong_encryption_key", "POSTHORN_ENCRYPTION_KEY"},
+			"file":     {[]string{"POSTHORN_DATA=" + inFile}, "wrong_encryption_key", filepath.Join(inFile, "posthorn.key")},
+			"no file":  {[]string{"POSTHORN_DATA=" + lost}, "encryption_key_missing", filepath.Join(lost, "posthorn.key")},
+		} {
+			t.Run(kind+", "+name, func(t *testing.T) {
+				t.Parallel()
+
+				err := refusal(t, c.environ...)
+
+				if fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "sources") {
+					t.Errorf("got %v", err)
+				}
+				if _, err := os.Stat(filepath.Join(lost, "posthorn.key")); err == nil {
+					t.Error("a new key lies beside the old database")
+				}
+			})
+		}
+	}
 }
 
 func newKey() string {
@@ -109,6 +169,8 @@ func TestKeyThatOpensWhatIsStoredStarts(t *testing.T) {
 		"the same":         {"POSTHORN_DATA=" + data(t, old), "POSTHORN_ENCRYPTION_KEY=" + old},
 		"a new one before": {"POSTHORN_DATA=" + data(t, old), "POSTHORN_ENCRYPTION_KEY=" + next + "," + old},
 		"one of two lost":  {"POSTHORN_DATA=" + data(t, old, next), "POSTHORN_ENCRYPTION_KEY=" + next},
+		"sources alone":    {"POSTHORN_DATA=" + inlets(t, []string{"topsecret"}, old), "POSTHORN_ENCRYPTION_KEY=" + next + "," + old},
+		"sources of two":   {"POSTHORN_DATA=" + inlets(t, nil, old, next), "POSTHORN_ENCRYPTION_KEY=" + old},
 		"nothing stored":   {"POSTHORN_DATA=" + data(t), "POSTHORN_ENCRYPTION_KEY=" + next},
 	} {
 		t.Run(name, func(t *testing.T) {

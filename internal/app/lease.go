@@ -12,4 +12,4 @@ import (
 type lease struct{ node atomic.Pointer[node.Node] }
 
 // Await implements deliver.Lease.
-func (l *lease) Await(ctx context.Context) error { return l.node.Load().Await(ctx) }
+func (l *lease) Await(ctx context.Context) (waited bool, err error) { return l.node.Load().Await(ctx) }

@@ -50,7 +50,11 @@ func (b *base) periods() receive.Periods {
 
 // inbound serves the addresses of sources, if this node takes webhooks in.
 func (p *parts) inbound() inbound.Handler {
-	return inbound.Handler{Receiver: p.receiver, PublicURL: p.publicURL()}
+	h := inbound.Handler{Receiver: p.receiver, PublicURL: p.publicURL()}
+	if p.config.LogReceived {
+		h.Raw = p.Log
+	}
+	return h
 }
 
 // told passes changes on to everybody who keeps something in memory.
@@ -74,9 +78,6 @@ type receivedPublisher struct {
 	messages  *publish.Service
 }
 
-// receivers is whose idempotency keys those of received webhooks are: no token's.
-const receivers hook.Key = -1
-
 // Publish implements receive.Publisher.
 func (p receivedPublisher) Publish(ctx context.Context, m receive.Message) (id.ID, error) {
 	to, err := p.directory.Snapshot(ctx, m.Application)
@@ -84,8 +85,8 @@ func (p receivedPublisher) Publish(ctx context.Context, m receive.Message) (id.I
 		return id.ID{}, err
 	}
 	receipt, err := p.messages.Publish(ctx, publish.Input{
-		Application: id.Application.Text(to.Application.ID), EventType: m.EventType, Channels: m.Channels, Payload: m.Payload,
-		IdempotencyKey: m.Once, Tenant: receivers,
+		Application: id.Application.Text(to.Application.ID), EventType: m.EventType, Channels: m.Channels, Payload: m.Payload, Carried: m.Carried,
+		IdempotencyKey: m.Once, Keys: publish.ReceivedKeys,
 	})
 	return receipt.Message.ID, err
 }

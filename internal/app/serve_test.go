@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/spf13/pflag"
@@ -23,6 +24,12 @@ const adminToken = "ph_test_only_admin_token_000001"
 // start runs a server until the test ends and returns what it printed up to the line to paste.
 func start(t *testing.T, environ ...string) (printed, url string) {
 	t.Helper()
+	return startLogging(t, slog.DiscardHandler, environ...)
+}
+
+// startLogging is start with the log kept.
+func startLogging(t *testing.T, log slog.Handler, environ ...string) (printed, url string) {
+	t.Helper()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	config.AddFlags(flags)
 	environ = append([]string{"POSTHORN_LISTEN=127.0.0.1:0", "POSTHORN_DATA=" + filepath.Join(t.TempDir(), "data")}, environ...)
@@ -34,7 +41,7 @@ func start(t *testing.T, environ ...string) (printed, url string) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		err := app.Serve(ctx, settings, app.Options{Out: in, Log: slog.New(slog.DiscardHandler), Program: "/opt/my apps/posthorn"})
+		err := app.Serve(ctx, settings, app.Options{Out: in, Log: slog.New(log), Program: "/opt/my apps/posthorn"})
 		_ = in.CloseWithError(io.EOF)
 		ended <- err
 	}()
@@ -169,5 +176,37 @@ func TestGeneratedTokenIsShownEvenIfTheStartIsCutShort(t *testing.T) {
 
 	if !regexp.MustCompile(`ph_\w{32}`).MatchString(out.String()) || strings.Contains(out.String(), "ready") {
 		t.Errorf("it said %q", out)
+	}
+}
+
+// notes is a log that several may write, and that is read meanwhile.
+type notes struct {
+	mutex sync.Mutex
+	text  strings.Builder
+}
+
+func (n *notes) Write(p []byte) (int, error) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	return n.text.Write(p)
+}
+
+func (n *notes) has(text string) bool {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	return strings.Contains(n.text.String(), text)
+}
+
+func TestRequestsToSourcesAreLoggedIfTheSettingSaysSo(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]bool{"": false, "POSTHORN_LOG_RECEIVED=true": true} {
+		log := &notes{}
+		_, url := startLogging(t, slog.NewTextHandler(log, nil), setting)
+
+		got := status(t, url+"/in/guess?from=somebody", "")
+
+		if got != http.StatusNotFound || log.has("from=somebody") != want {
+			t.Errorf("%q: got %d, and the log has the query: %t", setting, got, !want)
+		}
 	}
 }

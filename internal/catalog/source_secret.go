@@ -2,9 +2,6 @@ package catalog
 
 import (
 	"context"
-	"encoding/base32"
-	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -23,16 +20,12 @@ const (
 	maxFormer    = 3
 )
 
-// addressBytes is how much chance is in an address. Nobody guesses it, and nobody finds two that are the same.
-const addressBytes = 20
-
 // readdress gives the source a new address.
 func (s *Sources) readdress(source *hook.Source) error {
-	var chance [addressBytes]byte
-	if _, err := io.ReadFull(s.config.Random, chance[:]); err != nil {
-		return fmt.Errorf("make an address: %w", err)
+	key, err := directory.NewKey(s.config.Random)
+	if err != nil {
+		return err
 	}
-	key := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(chance[:]))
 	sealed, err := s.vault.SealKey(source.ID, key)
 	if err != nil {
 		return err

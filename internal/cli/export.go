@@ -28,20 +28,22 @@ func newExport(e Env) *cobra.Command {
 		Use:   "export > FILE",
 		Short: "Write everything to standard output, as a backup or to move",
 		Long: `Write everything as of one moment to standard output: applications, endpoints with their
-secrets, event types, tokens, and messages with open deliveries; with --history, all
-messages and attempts. posthorn import reads it into any database, SQLite or
-PostgreSQL. It works beside a running server.
+secrets, event types, sources with their secrets and addresses, tokens, messages with open
+deliveries, and received webhooks that are not done; with --history, all messages,
+attempts, received webhooks and refused requests. posthorn import reads it into any
+database, SQLite or PostgreSQL. It works beside a running server.
 
 The export is encrypted with the passphrase in POSTHORN_EXPORT_PASSPHRASE or in the first
 line of --passphrase-file (format: age, https://age-encryption.org). Without a passphrase,
---without-secrets writes JSON lines that lack signing keys, headers and passwords.` + exits(exitMissing, exitTaken, exitUnavailable),
+--without-secrets writes JSON lines that lack signing keys, headers, passwords, and the
+secrets and addresses of sources.` + exits(exitMissing, exitTaken, exitUnavailable),
 		Example: "  POSTHORN_EXPORT_PASSPHRASE=... posthorn export --data ./data > posthorn.age",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd, e, f) },
 	}
 	tokenFlags(cmd)
 	flags := cmd.Flags()
-	flags.BoolVar(&f.history, "history", false, "all messages and attempts, not only what is open")
+	flags.BoolVar(&f.history, "history", false, "all messages, attempts and received webhooks, not only what is open")
 	flags.StringVar(&f.passphraseFile, passphraseFlag, "", "file whose first line is the passphrase")
 	flags.BoolVar(&f.withoutSecrets, "without-secrets", false, "plain text, and no secrets in it")
 	return cmd
@@ -74,7 +76,8 @@ func runExport(cmd *cobra.Command, e Env, f exportFlags) error {
 	}
 	e.tally("Exported", counts)
 	if f.withoutSecrets {
-		fmt.Fprintln(e.Err, "Signing keys, headers and passwords of endpoints, and remembered answers, are NOT in this export: it is no backup.")
+		fmt.Fprintln(e.Err, "Signing keys, headers and passwords of endpoints, secrets and addresses of sources, and remembered answers, are NOT in this export: "+
+			"it is no backup.")
 	}
 	return nil
 }
@@ -165,7 +168,10 @@ func summary(counts transfer.Counts) string {
 }
 
 func plural(kind string, n int64) string {
-	word, known := map[string]string{"eventType": "event type", "claim": "idempotency key", "tally": "hourly count"}[kind]
+	word, known := map[string]string{
+		"eventType": "event type", "claim": "idempotency key", "tally": "hourly count", "received": "received webhook",
+		"seen": "dedupe key", "refusals": "refusal count", "refused": "refused request",
+	}[kind]
 	if !known {
 		word = kind
 	}

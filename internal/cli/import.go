@@ -23,7 +23,7 @@ func newImport(e Env) *cobra.Command {
 		Short: "Read an export into an empty database",
 		Long: `Read what posthorn export wrote, from the file or from standard input, into the database of
 the settings. It must be empty and no server may run on it; the next serve delivers what
-was open. Ids, times, tokens and signing keys stay as they were.
+was open. Ids, times, tokens, signing keys and addresses of sources stay as they were.
 
 If an import breaks off, the database is marked as incomplete and no server starts on it:
 empty it and begin again. The passphrase is read from POSTHORN_EXPORT_PASSPHRASE or from
@@ -35,7 +35,7 @@ the first line of --passphrase-file.` + exits(exitTaken, exitUnavailable),
 	tokenFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.passphraseFile, passphraseFlag, "", "file whose first line is the passphrase")
-	flags.BoolVar(&f.newSecrets, "new-secrets", false, "make new signing keys for an export without secrets")
+	flags.BoolVar(&f.newSecrets, "new-secrets", false, "make new signing keys and addresses for an export without secrets")
 	cmd.AddCommand(newImportSvix(e))
 	return cmd
 }
@@ -64,6 +64,10 @@ func runImport(cmd *cobra.Command, e Env, f importFlags, args []string) error {
 	e.tally("Imported", counts)
 	if f.newSecrets {
 		fmt.Fprintln(e.Err, "Endpoints whose secrets were not in the export have new signing keys: their receivers must get them.")
+		if counts["source"] > 0 {
+			fmt.Fprintln(e.Err, "Sources whose secrets were not in the export have new addresses, which their providers must get, and no secrets: "+
+				"until you set them, they refuse what has to be verified.")
+		}
 	}
 	return nil
 }

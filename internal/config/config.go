@@ -36,7 +36,7 @@ type Config struct {
 	PublicURL      string        `key:"public_url" form:"http:// or https:// and a host" doc:"Where people reach this server, for links. Endpoints may not point there."`
 	AllowNetworks  Networks      `key:"allow_networks" form:"networks such as 10.1.0.0/16, separated by commas" doc:"Networks in CIDR form that endpoints may point to although they are not public. Plain http is allowed there. With a network set, an http URL with a name in it is taken, since where the name leads shows only when a webhook is sent: outside of the networks each attempt fails with the words \"Plain http is not permitted here; use an https URL.\""`
 	AllowHTTP      bool          `key:"allow_http" default:"false" doc:"Whether endpoints may use plain http everywhere."`
-	RetrySchedule  Schedule      `key:"retry_schedule" default:"5s,5m,30m,2h,5h,10h,14h,20h,24h" form:"at most 50 durations of at most 168h, separated by commas, such as 5s,5m,30m,2h" doc:"Waits before each retry of a delivery; each is stretched by up to a fifth. Empty never retries."`
+	RetrySchedule  Schedule      `key:"retry_schedule" default:"5s,5m,30m,2h,5h,10h,14h,20h,24h" form:"at most 50 durations of at most 7d, separated by commas, such as 5s,30m,2h,1d" doc:"Waits before each retry of a delivery; each is stretched by up to a fifth. Empty never retries."`
 	AttemptTimeout time.Duration `key:"attempt_timeout" default:"15s" min:"1s" max:"60s" doc:"How long a whole attempt may take, from the name lookup to the last byte of the answer."`
 	MaxInFlight    int           `key:"max_in_flight" default:"128" min:"1" max:"10000" doc:"Most requests to one endpoint at a time."`
 	ResponseKeep   Size          `key:"response_keep" default:"16KiB" min:"1KiB" max:"1MiB" doc:"How much of an endpoint's answer is kept with the attempt."`
@@ -50,6 +50,7 @@ type Config struct {
 	Memory         Size          `key:"memory" default:"64MiB" min:"1MiB" max:"1TiB" doc:"Most bytes of payloads held in memory for dispatch. What is more waits in the database."`
 	Queue          int           `key:"queue" default:"100000" min:"100" max:"100000000" doc:"Most deliveries held in memory for dispatch. What is more waits in the database."`
 	DrainTimeout   time.Duration `key:"drain_timeout" default:"30s" min:"0s" max:"10m" doc:"How long requests and attempts under way may go on after SIGTERM."`
+	LogReceived    bool          `key:"log_received" default:"false" doc:"Whether every request to a source is logged as it came, at level info, to find out what a provider sends: headers, the first 4 KiB of the body, and the answer. Credentials and the keys of addresses are masked. Bodies are not, but for the source's own secrets and the fields of forms: what they hold of people, and of keys that nobody here knows, is in the log then. Turn it off again."`
 	LogLevel       slog.Level    `key:"log_level" default:"info" one:"debug,info,warn,error" doc:"Least level of the lines that are logged."`
 	LogFormat      string        `key:"log_format" default:"text" one:"text,json" doc:"Form of the log, which goes to standard error."`
 }

@@ -113,6 +113,18 @@ func TestEveryFormOfAValueIsRead(t *testing.T) {
 	}
 }
 
+func TestScheduleTakesDaysAsOtherDurationsDo(t *testing.T) {
+	t.Parallel()
+
+	l := source{env: []string{"POSTHORN_RETRY_SCHEDULE=5s, 2h,1d,7d"}}.mustLoad(t)
+
+	for failed, want := range []time.Duration{5 * time.Second, 2 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour} {
+		if wait, more := l.RetrySchedule.Wait(failed+1, 0, 0); !more || wait != want {
+			t.Errorf("wait %d is %s, want %s", failed+1, wait, want)
+		}
+	}
+}
+
 func TestEmptyScheduleNeverRetries(t *testing.T) {
 	t.Parallel()
 

@@ -91,9 +91,9 @@ func (n Networks) Strings() []string {
 // Schedule is a retry policy.
 type Schedule struct{ retry.Policy }
 
-// UnmarshalText reads a schedule such as "5s,5m,30m".
+// UnmarshalText reads a schedule such as "5s,5m,30m,1d".
 func (s *Schedule) UnmarshalText(text []byte) error {
-	policy, err := retry.Parse(string(text))
+	policy, err := retry.Parse(string(text), parseDuration)
 	if err != nil {
 		return reason(err.Error())
 	}

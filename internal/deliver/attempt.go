@@ -40,9 +40,15 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 		e.settle(ctx, j, verdict{delivery: j.delivery.Postpone(e.unsendable(j.lane, route, err))})
 		return
 	}
-	if e.parts.Lease != nil && e.parts.Lease.Await(ctx) != nil {
-		e.schedule.skipped(j) // others may have it by now
-		return
+	if e.parts.Lease != nil {
+		switch waited, err := e.parts.Lease.Await(ctx); {
+		case err != nil:
+			e.schedule.skipped(j) // others may have it by now
+			return
+		case waited: // the endpoint may have been disabled meanwhile
+			e.deliver(ctx, j)
+			return
+		}
 	}
 	a, o := e.attempt(ctx, j, route.Endpoint.URL, parts)
 	t := told{snapshot: snapshot, route: route, message: j.parcel.message, attempt: a}
@@ -130,11 +136,13 @@ func (e *Engine) attempt(ctx context.Context, j *job, url string, p *directory.P
 func (e *Engine) send(ctx context.Context, j *job, p *directory.Parts, now time.Time) egress.Response {
 	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
 	defer cancel()
-	body := j.parcel.message.Payload
+	m := &j.parcel.message
 	return e.parts.Sender.Do(ctx, egress.Request{
 		Target: p.Target,
-		Header: dialect.Standard(dialect.Envelope{MessageID: j.parcel.text, Body: body, Sent: now, Keys: p.Keys(now), Own: p.Header}),
-		Body:   body,
+		Header: dialect.Standard(dialect.Envelope{
+			MessageID: j.parcel.text, Body: m.Payload, Sent: now, Keys: p.Keys(now), Own: p.Header, Carried: m.Carried,
+		}),
+		Body: m.Payload,
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
-	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -145,12 +144,16 @@ func (s *schedule) room(l *lane) int {
 
 // bring queues what was leased.
 func (s *schedule) bring(l *lane, leased []store.Leased) {
+	jobs := make([]*job, len(leased))
+	for i, c := range leased {
+		jobs[i] = &job{parcel: newParcel(c.Message), lane: l, delivery: c.Delivery}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range leased {
-		p := &parcel{message: c.Message, text: id.Message.Text(c.Message.ID), left: 1}
-		s.bytes += p.size()
-		l.leased.push(&job{parcel: p, lane: l, delivery: c.Delivery})
+	for _, j := range jobs {
+		j.parcel.left = 1
+		s.bytes += j.parcel.size()
+		l.leased.push(j)
 	}
 	s.list(l)
 }

@@ -62,8 +62,8 @@ type Parts struct {
 // Lease says how long this run may act on what it holds.
 type Lease interface {
 	// Await returns once a request that begins now ends before the lease does, or with an error if ctx ends or
-	// the lease is lost for good.
-	Await(ctx context.Context) error
+	// the lease is lost for good. It reports whether it had to wait: what was known of the endpoint may be old by then.
+	Await(ctx context.Context) (waited bool, err error)
 }
 
 // Engine delivers. Use New.
@@ -101,7 +101,8 @@ func (e *Engine) Deferred(targets []hook.Key, size int) []hook.Key {
 // Dispatch implements publish.Dispatcher.
 func (e *Engine) Dispatch(m hook.Message, deferred []hook.Key) {
 	fan := len(m.Targets) - len(deferred)
-	p := &parcel{message: m, text: id.Message.Text(m.ID), fan: fan, left: fan}
+	p := newParcel(m)
+	p.fan, p.left = fan, fan
 	e.schedule.add(p, deferred, e.config.Clock.Now())
 }
 

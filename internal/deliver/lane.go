@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
 )
 
 // parcel is a message in memory, held once however many endpoints it goes to.
@@ -13,12 +14,17 @@ type parcel struct {
 	text    string // the message's id as requests show it
 	fan     int    // fresh deliveries it had at first
 	left    int    // deliveries in memory that are not settled; the scheduler's lock guards it
+	carried int    // bytes that the message carries beside its payload
 }
 
-// parcelCost is what a parcel takes beside its payload, so that many small ones are bounded too.
+func newParcel(m hook.Message) *parcel {
+	return &parcel{message: m, text: id.Message.Text(m.ID), carried: m.Carried.Size()}
+}
+
+// parcelCost is what a parcel takes beside that, so that many small ones are bounded too.
 const parcelCost = 512
 
-func (p *parcel) size() int { return len(p.message.Payload) + parcelCost }
+func (p *parcel) size() int { return len(p.message.Payload) + p.carried + parcelCost }
 
 // job is a delivery in memory.
 type job struct {

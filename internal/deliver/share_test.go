@@ -8,6 +8,7 @@ import (
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/deliver"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 func TestRequestsOnTheWireToAnEndpointAreSharedByTheRunsThatDeliver(t *testing.T) {
@@ -92,12 +93,17 @@ func (h *house) beside(t *testing.T) *deliver.Engine {
 // gate is a lease that does not cover a request until it is open.
 type gate chan struct{}
 
-func (g gate) Await(ctx context.Context) error {
+func (g gate) Await(ctx context.Context) (waited bool, err error) {
 	select {
 	case <-g:
-		return nil
+		return false, nil
+	default:
+	}
+	select {
+	case <-g:
+		return true, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return true, ctx.Err()
 	}
 }
 
@@ -116,6 +122,26 @@ func TestNothingIsSentWithoutALease(t *testing.T) {
 
 	if early != 0 || s.count() != 1 {
 		t.Errorf("%d requests without the lease, %d in all", early, s.count())
+	}
+}
+
+func TestEndpointThatIsDisabledWhileNothingMayBeSentGetsNothing(t *testing.T) {
+	t.Parallel()
+	s, lease := newScript(nil), make(gate)
+	h := newHouse(t, scripted(s), func(h *house) { h.lease = lease })
+	a := h.application()
+	e := h.endpoint(a)
+	m := h.publish(a)
+	eventually(t, "a worker that has the delivery", func() bool { return h.engine.Numbers().Workers == 1 })
+	_, err := h.store.UpdateEndpoint(t.Context(), a.Key, store.Ref{ID: e.ID}, func(e *hook.Endpoint) error { e.Disabled = true; return nil })
+	check(t, err)
+	h.directory.EndpointChanged(a.Key, e.Key)
+
+	close(lease)
+
+	h.reaches(m, e, hook.Canceled)
+	if s.count() != 0 {
+		t.Errorf("%d requests to an endpoint that is disabled", s.count())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/signature"
 )
 
@@ -16,19 +17,26 @@ type Envelope struct {
 	Sent      time.Time
 	Keys      []signature.Key
 	Own       map[string][]string // headers of the endpoint's owner, by canonical name; they never replace ours
+	Carried   hook.Carried        // of the message; its headers replace neither ours nor the owner's
 }
 
 // userAgent is how requests introduce themselves.
 const userAgent = "Posthorn/1 (+https://github.com/posthorn/posthorn)"
 
-// HeaderSent marks every request that Posthorn sends. A Posthorn that gets one refuses it: an endpoint that
-// points, through some proxy, at an API of ours would otherwise go round for ever.
+// HeaderSent marks every request that Posthorn sends, with how many Posthorns its webhook has passed through by then.
+// An API of ours refuses all that have it, and a source those with too many (hook.MaxHops): an endpoint that points,
+// through some proxy, back at us would otherwise go round for ever.
 const HeaderSent = "Posthorn-Sent"
 
 // Standard returns the headers of a request as the Standard Webhooks specification 1.0.0 wants them
 // (section "Webhook headers"), by canonical name. The body is the payload itself.
 func Standard(e Envelope) map[string][]string {
-	header := make(map[string][]string, len(e.Own)+7)
+	header := make(map[string][]string, len(e.Carried.Headers)+len(e.Own)+7)
+	for name, values := range e.Carried.Headers {
+		if Carries(name, values) {
+			header[name] = values
+		}
+	}
 	for name, values := range e.Own {
 		header[name] = values
 	}
@@ -36,7 +44,8 @@ func Standard(e Envelope) map[string][]string {
 	// One array serves all values: a map of slices would cost an allocation for each header.
 	values := [...]string{
 		"application/json", userAgent, "identity", e.MessageID, strconv.FormatInt(seconds, 10),
-		string(signature.Sign(make([]byte, 0, 96*len(e.Keys)), e.MessageID, seconds, e.Body, e.Keys...)), "1",
+		string(signature.Sign(make([]byte, 0, 96*len(e.Keys)), e.MessageID, seconds, e.Body, e.Keys...)),
+		strconv.Itoa(e.Carried.Hops + 1),
 	}
 	names := [...]string{"Content-Type", "User-Agent", "Accept-Encoding", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature", HeaderSent}
 	for i, name := range names {

@@ -2,7 +2,10 @@ package directory
 
 import (
 	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -42,6 +45,18 @@ func (v SourceVault) OpenKey(s hook.Source) (string, error) {
 		return "", fmt.Errorf("open a source's address: %w", err)
 	}
 	return string(key), nil
+}
+
+// keyBytes is how much chance is in an address. Nobody guesses it, and nobody finds two that are the same.
+const keyBytes = 20
+
+// NewKey makes the unguessable part of an address.
+func NewKey(random io.Reader) (string, error) {
+	var chance [keyBytes]byte
+	if _, err := io.ReadFull(random, chance[:]); err != nil {
+		return "", fmt.Errorf("make an address: %w", err)
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(chance[:])), nil
 }
 
 // KeyHash is what a source is found by: the hash of the unguessable part of its address. Whoever can read the

@@ -27,7 +27,8 @@ type Message struct {
 	EventType      string
 	EventID        string // the caller's own name for it; empty if none
 	Channels       []string
-	Payload        []byte // exactly the bytes that were published; nil once expunged or expired
+	Payload        []byte  // exactly the bytes that were published; nil once expunged or expired
+	Carried        Carried // kept and dropped with the payload
 	CreatedAt      time.Time
 	PayloadUntil   time.Time // when the payload is dropped
 	Targets        []Key     // endpoints, rising, without doubles

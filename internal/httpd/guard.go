@@ -30,7 +30,7 @@ func guard(next http.Handler, log *slog.Logger) http.Handler {
 		case r.Method == http.MethodTrace || r.Method == http.MethodConnect:
 			w.Header().Set("Allow", methods)
 			refuse(seen, http.StatusMethodNotAllowed, "method_not_allowed", "Use another method: "+methods+".")
-		case r.Header.Get(dialect.HeaderSent) != "":
+		case r.Header.Get(dialect.HeaderSent) != "" && !below(r.URL.Path, inbound): // a source counts how often
 			refuse(seen, http.StatusLoopDetected, "loop_detected",
 				"This is a webhook that a Posthorn sent: point the endpoint at a receiver, not at an API.")
 		default:

@@ -247,6 +247,9 @@ func TestWebhookOfAPosthornIsRefusedSoThatNothingGoesRoundForEver(t *testing.T) 
 		t.Errorf("got %d", status)
 	}
 	isJSON(t, body)
+	if status, _ := exchange(t, addr, "POST /in/abc HTTP/1.1\r\nHost: x\r\nPosthorn-Sent: 9\r\nContent-Length: 2\r\n\r\n{}"); status != http.StatusOK {
+		t.Errorf("a source is not asked: got %d", status) // it counts
+	}
 }
 
 func TestRunWaitsForHandlersWhoseConnectionsAreCutOff(t *testing.T) {

@@ -35,6 +35,11 @@ func harmless(w http.ResponseWriter) {
 
 // refuse answers a request that was not taken.
 func refuse(w http.ResponseWriter, err error) {
+	var broken *brokenBody
+	if errors.As(err, &broken) {
+		problem(w, broken.status, broken.code, broken.detail)
+		return
+	}
 	var r *receive.Refusal
 	if !errors.As(err, &r) {
 		r = &receive.Refusal{Kind: fault.Internal, Cause: "internal", Detail: "Something went wrong here."}
@@ -56,6 +61,9 @@ func refuse(w http.ResponseWriter, err error) {
 // statusOf is the one place where a refusal becomes a status. A source that is switched off looks like one that was
 // never there.
 func statusOf(r *receive.Refusal) int {
+	if r.Cause == receive.CauseLoop {
+		return http.StatusLoopDetected
+	}
 	switch r.Kind {
 	case fault.Unauthenticated:
 		return http.StatusUnauthorized

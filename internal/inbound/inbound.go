@@ -6,6 +6,7 @@ package inbound
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -35,6 +36,8 @@ type Handler struct {
 	// PublicURL is where people reach this server. Signatures that cover the address are checked against it, never
 	// against what a proxy or a forged Host header says (hostile input S14).
 	PublicURL string
+	// Raw is where every request is logged as it came, without credentials; nil logs none.
+	Raw *slog.Logger
 }
 
 // ServeHTTP takes one webhook.
@@ -44,22 +47,29 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		key = "" // nothing is below an address; an empty key is as unknown as any other
 	}
 	request := h.requestOf(r, key)
-	d, err := h.Receiver.Open(r.Context(), request)
+	d, answer, err := h.take(w, r, request)
 	if err != nil {
 		refuse(w, err)
-		return
+	} else {
+		say(w, answer)
+	}
+	if h.Raw != nil {
+		h.logRaw(r.Context(), d, request, answer, err)
+	}
+}
+
+// take has a request judged, and what is good stored. Its door is nil if there is no such source.
+func (h Handler) take(w http.ResponseWriter, r *http.Request, request *receive.Request) (*receive.Door, receive.Answer, error) {
+	d, err := h.Receiver.Open(r.Context(), request)
+	if err != nil {
+		return d, receive.Answer{}, err
 	}
 	if request.Body, err = readBody(w, r, d.MaxBody()); err != nil {
 		w.Header().Set("Connection", "close")
-		h.refuseBody(w, d, request, err)
-		return
+		return d, receive.Answer{}, h.wrongBody(d, request, err)
 	}
 	answer, err := h.Receiver.Receive(r.Context(), d, request)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	say(w, answer)
+	return d, answer, err
 }
 
 func (h Handler) requestOf(r *http.Request, key string) *receive.Request {
@@ -81,16 +91,23 @@ func remoteOf(r *http.Request) netip.Addr {
 	return at.Addr().Unmap()
 }
 
-// refuseBody answers for a body that did not come as it should.
-func (h Handler) refuseBody(w http.ResponseWriter, d *receive.Door, r *receive.Request, err error) {
+// brokenBody is why a body did not come as a whole. It is the sender's doing or the network's, so no source counts it.
+type brokenBody struct {
+	status       int
+	code, detail string
+}
+
+func (b *brokenBody) Error() string { return b.detail }
+
+// wrongBody returns the error about a body that did not come as it should.
+func (h Handler) wrongBody(d *receive.Door, r *receive.Request, err error) error {
 	var tooLarge *http.MaxBytesError
 	var slow net.Error
 	switch {
 	case errors.As(err, &tooLarge):
-		refuse(w, h.Receiver.TooLarge(d, r))
+		return h.Receiver.TooLarge(d, r)
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
-		problem(w, http.StatusRequestTimeout, "too_slow", "The body took too long to arrive.")
-	default:
-		problem(w, http.StatusBadRequest, "incomplete_body", "The body ended before it was complete.")
+		return &brokenBody{http.StatusRequestTimeout, "too_slow", "The body took too long to arrive."}
 	}
+	return &brokenBody{http.StatusBadRequest, "incomplete_body", "The body ended before it was complete."}
 }

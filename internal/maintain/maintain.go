@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
 )
 
 // Store is what the chores are done on.
@@ -48,7 +49,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer ticks.Stop()
 	for {
 		if err := s.RunOnce(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Error("a chore failed; it is tried again in a minute", "error", err)
+			s.Log.Log(ctx, level(err), "a chore failed; it is tried again in a minute", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -56,6 +57,14 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-ticks.C:
 		}
 	}
+}
+
+// level is how loud a failure is told: a database that is away comes back by itself.
+func level(err error) slog.Level {
+	if fault.Passing(err) {
+		return slog.LevelWarn
+	}
+	return slog.LevelError
 }
 
 // RunOnce does everything that is due now. A chore that fails does not keep the next from being done.

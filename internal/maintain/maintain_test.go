@@ -1,14 +1,17 @@
 package maintain_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/maintain"
 )
 
@@ -16,7 +19,8 @@ import (
 type shelf struct {
 	payloads, messages, rounds int
 	before                     time.Time
-	broken                     error
+	broken                     error // of Expire
+	stuck                      error // of Purge
 }
 
 func (s *shelf) Expire(_ context.Context, _ time.Time, n int) (int, error) {
@@ -26,7 +30,7 @@ func (s *shelf) Expire(_ context.Context, _ time.Time, n int) (int, error) {
 
 func (s *shelf) Purge(_ context.Context, before, _ time.Time, n int) (int, error) {
 	s.before = before
-	return take(&s.messages, n), nil
+	return take(&s.messages, n), s.stuck
 }
 
 func take(from *int, n int) int {
@@ -77,4 +81,33 @@ func TestChoresAreDoneEveryMinuteUntilTheEnd(t *testing.T) {
 			t.Errorf("%v after %d rounds", err, s.rounds)
 		}
 	})
+}
+
+func TestDatabaseThatIsAwayIsWarnedOfAndAnythingElseIsAnError(t *testing.T) {
+	t.Parallel()
+	away := fault.New(fault.Unavailable, "database_away", "It is away.")
+	for name, c := range map[string]struct {
+		expire, purge error
+		want          string
+	}{
+		"away":                       {away, away, "WARN"},
+		"one away, the other well":   {away, nil, "WARN"},
+		"broken":                     {errors.New("syntax"), nil, "ERROR"},
+		"one away, the other broken": {away, errors.New("syntax"), "ERROR"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var said bytes.Buffer
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+
+				err := maintain.New(&shelf{broken: c.expire, stuck: c.purge}, time.Hour, clock.Clock{}, slog.New(slog.NewTextHandler(&said, nil))).Run(ctx)
+
+				if err != nil || strings.Count(said.String(), "level=") != 1 || !strings.Contains(said.String(), "level="+c.want) {
+					t.Errorf("%v, it said %s", err, &said)
+				}
+			})
+		})
+	}
 }

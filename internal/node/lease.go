@@ -8,7 +8,12 @@ import (
 	"github.com/posthorn/posthorn/internal/clock"
 )
 
-// lease says until when this run may act on what it holds.
+// believed is how long what is in memory of the catalogue may be acted on after the last look at what others changed. A
+// disabled endpoint gets nothing five seconds later, also from a node that does not hear of it because it is cut off. A
+// look comes every second and takes a few seconds at most.
+const believed = 4 * time.Second
+
+// lease says until when this run may act on what it holds and knows.
 type lease struct {
 	clock   clock.Clock
 	attempt time.Duration
@@ -16,7 +21,11 @@ type lease struct {
 	mu    sync.Mutex
 	until moment
 	lost  bool
-	news  chan struct{} // closed and replaced when until or lost changes
+	news  chan struct{} // closed and replaced when until, known or lost changes
+
+	feed  bool   // others may change what this run keeps in memory
+	look  moment // when the last look at that began
+	known moment // until when it is believed
 }
 
 func (l *lease) init(c clock.Clock, attempt time.Duration) {
@@ -53,6 +62,22 @@ func (l *lease) lose() {
 	l.tell()
 }
 
+// looking notes that a look at what others changed begins. From the first on, sending depends on them.
+func (l *lease) looking() {
+	now := l.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.feed, l.look = true, now
+}
+
+// looked notes that the look ended well.
+func (l *lease) looked() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known = l.look.add(believed)
+	l.tell()
+}
+
 // tell wakes who waits. The caller holds mu.
 func (l *lease) tell() {
 	close(l.news)
@@ -66,27 +91,27 @@ func (l *lease) reaches(m moment) bool {
 	return m.before(l.until)
 }
 
-// covers reports whether a request that begins now ends before the lease, by either clock.
+// covers reports whether a request that begins now ends before the lease, by either clock, and goes where it should.
 func (l *lease) covers() (ok bool, news <-chan struct{}, err error) {
-	end := l.now().add(l.attempt)
+	now := l.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lost {
 		return false, nil, ErrLost
 	}
-	return end.before(l.until), l.news, nil
+	return now.add(l.attempt).before(l.until) && (!l.feed || now.before(l.known)), l.news, nil
 }
 
-// await returns once a request that begins now ends before the lease does, with ctx's error, or with ErrLost.
-func (l *lease) await(ctx context.Context) error {
-	for {
+// await returns once a request may begin, with ctx's error, or with ErrLost, and reports whether it waited.
+func (l *lease) await(ctx context.Context) (waited bool, err error) {
+	for ; ; waited = true {
 		ok, news, err := l.covers()
 		if ok || err != nil {
-			return err
+			return waited, err
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return true, ctx.Err()
 		case <-news:
 		}
 	}

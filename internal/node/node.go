@@ -55,7 +55,7 @@ func New(c Config, begun time.Time) *Node {
 }
 
 // Await implements deliver.Lease.
-func (n *Node) Await(ctx context.Context) error { return n.lease.await(ctx) }
+func (n *Node) Await(ctx context.Context) (waited bool, err error) { return n.lease.await(ctx) }
 
 // Ready is closed once the others were counted for the first time.
 func (n *Node) Ready() <-chan struct{} { return n.ready }
@@ -96,6 +96,17 @@ func (n *Node) Run(ctx context.Context) error {
 
 // heard passes a change on, and sees that a change of the members is looked into.
 func (n *Node) heard(c store.Change) {
+	switch c.Kind {
+	case store.Looking:
+		n.lease.looking()
+		return
+	case store.Looked:
+		n.lease.looked()
+		return
+	case store.AnythingChanged: // all that is in memory is forgotten, so that it cannot be old
+		n.lease.looking()
+		defer n.lease.looked()
+	}
 	if c.Kind == store.MembersChanged || c.Kind == store.AnythingChanged {
 		select {
 		case n.count <- struct{}{}:

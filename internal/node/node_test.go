@@ -121,7 +121,8 @@ func (h *house) holds(t *testing.T) bool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	return h.Await(ctx) == nil
+	_, err := h.Await(ctx)
+	return err == nil
 }
 
 func TestNodeThatReachesTheDatabaseMaySend(t *testing.T) {
@@ -183,7 +184,10 @@ func TestNodeThatWasBuriedLetsNobodyWaitToSend(t *testing.T) {
 		h.database.set(func(d *database) { d.err = errors.New("no way there") })
 		<-time.After(leaseTime)
 		waits := make(chan error, 1)
-		go func() { waits <- h.Await(context.WithoutCancel(t.Context())) }()
+		go func() {
+			_, err := h.Await(context.WithoutCancel(t.Context()))
+			waits <- err
+		}()
 		synctest.Wait()
 
 		h.database.set(func(d *database) { d.err = fault.New(fault.Conflict, "lease_lost", "Gone.") })
@@ -256,10 +260,93 @@ func TestClockThatWasSetDoesNotStretchTheLease(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 				defer cancel()
 
-				if n.Await(ctx) == nil {
+				if _, err := n.Await(ctx); err == nil {
 					t.Error("a request may begin")
 				}
 			})
 		})
 	}
+}
+
+// looks tells the node that a look at what others changed went well, every second as a store does.
+func (d *database) looks(ctx context.Context) {
+	for ctx.Err() == nil {
+		d.tell(store.Change{Kind: store.Looking})
+		d.tell(store.Change{Kind: store.Looked})
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func TestNodeThatDoesNotLearnWhatOthersChangeStopsSendingInTimeAndGoesOnOnceItDoes(t *testing.T) {
+	t.Parallel()
+	for name, back := range map[string][]store.ChangeKind{
+		"after a look":                  {store.Looking, store.Looked},
+		"after everything is forgotten": {store.AnythingChanged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := start(t, &database{})
+				synctest.Wait()
+				follows, cut := context.WithTimeout(t.Context(), time.Minute+time.Second/2) // the last look is at a minute
+				defer cut()
+				h.database.looks(follows)
+				h.database.tell(store.Change{Kind: store.Looking}) // which does not come to its end
+
+				<-time.After(3 * time.Second)
+				before := h.holds(t)
+				<-time.After(time.Second)
+				after := h.holds(t)
+				waits := make(chan bool, 1)
+				go func() {
+					waited, err := h.Await(t.Context())
+					waits <- waited && err == nil
+				}()
+				synctest.Wait()
+				for _, kind := range back {
+					h.database.tell(store.Change{Kind: kind})
+				}
+
+				if waited := <-waits; !before || after || !waited || !h.holds(t) {
+					t.Errorf("it sends after 3.5 s %t, after 4.5 s %t, who waited then may send %t", before, after, waited)
+				}
+			})
+		})
+	}
+}
+
+// A look that takes long tells what was so when it began.
+func TestWhatALookFoundIsAsOldAsItsBeginning(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+		synctest.Wait()
+		h.database.tell(store.Change{Kind: store.Looking})
+		<-time.After(3 * time.Second)
+		h.database.tell(store.Change{Kind: store.Looked})
+		fresh := h.holds(t)
+
+		<-time.After(time.Second)
+
+		if !fresh || h.holds(t) {
+			t.Errorf("it sends at once %t, 4 s after the look began %t", fresh, h.holds(t))
+		}
+	})
+}
+
+func TestNodeThatIsAloneOnItsDatabaseNeedsNoLooks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{})
+
+		<-time.After(time.Minute)
+
+		waited, err := h.Await(t.Context())
+		if waited || err != nil {
+			t.Errorf("it waited %t, %v", waited, err)
+		}
+	})
 }

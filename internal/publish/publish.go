@@ -51,11 +51,12 @@ type Input struct {
 	EventType      string
 	EventID        string
 	Channels       []string
-	Payload        []byte // a JSON object, sent on byte for byte
-	PayloadDays    int    // how long the payload is kept; zero is as long as can be
+	Payload        []byte       // a JSON object, sent on byte for byte
+	Carried        hook.Carried // of a received webhook that the message is made of
+	PayloadDays    int          // how long the payload is kept; zero is as long as can be
 	IdempotencyKey string
 	Body           [16]byte // hash of the whole request, to tell a repeat from a mistake
-	Tenant         hook.Key // whose idempotency keys these are: zero for the server's own tokens
+	Keys           Keys     // whose idempotency keys these are
 }
 
 // Config is what publishing may be told.
@@ -75,6 +76,16 @@ type Service struct {
 	ids          *id.Source
 	config       Config
 }
+
+// Keys is who chooses idempotency keys. The same text is another key for each of them.
+type Keys string
+
+// Those who choose keys, beside each other for one application.
+const (
+	ServerKeys   Keys = ""         // whoever has a token of the server
+	TenantKeys   Keys = "tenant"   // whoever has one of the application
+	ReceivedKeys Keys = "received" // a received webhook that becomes a message
+)
 
 // Parts are what a Service is made of.
 type Parts struct {
@@ -104,28 +115,28 @@ func (s *Service) Publish(ctx context.Context, in Input) (store.Receipt, error) 
 		return store.Receipt{}, err
 	}
 	if err := s.checkType(ctx, in); err != nil {
-		return s.repeated(ctx, in, snapshot.Application.Key, err)
+		return s.repeated(ctx, in, snapshot.Application.ID, err)
 	}
 	return s.store(ctx, in, snapshot, snapshot.Targets(in.EventType, in.Channels))
 }
 
 func (s *Service) store(ctx context.Context, in Input, to *directory.Snapshot, targets []hook.Key) (store.Receipt, error) {
 	now := s.config.Clock.Now()
-	deferred := s.dispatcher.Deferred(targets, len(in.Payload))
+	deferred := s.dispatcher.Deferred(targets, len(in.Payload)+in.Carried.Size())
 	return s.journal.Publish(ctx, store.Publication{
 		Message: hook.Message{
 			ApplicationKey: to.Application.Key, ID: s.ids.New(now), EventType: in.EventType, EventID: in.EventID,
-			Channels: in.Channels, Payload: in.Payload, CreatedAt: now, PayloadUntil: now.AddDate(0, 0, in.days()), Targets: targets,
+			Channels: in.Channels, Payload: in.Payload, Carried: in.Carried, CreatedAt: now, PayloadUntil: now.AddDate(0, 0, in.days()), Targets: targets,
 		},
 		Deferred:  deferred,
-		Claim:     in.claim(to.Application.Key, now),
+		Claim:     in.claim(to.Application.ID, now),
 		Committed: func(m hook.Message) { s.dispatcher.Dispatch(m, deferred) },
 	})
 }
 
 // repeated answers a message that is refused now. Its event type may have been archived or its schema
 // changed since its first use of the key, and a repeat is promised the first answer whatever came between.
-func (s *Service) repeated(ctx context.Context, in Input, application hook.Key, refusal error) (store.Receipt, error) {
+func (s *Service) repeated(ctx context.Context, in Input, application id.ID, refusal error) (store.Receipt, error) {
 	now := s.config.Clock.Now()
 	claim := in.claim(application, now)
 	if claim == nil {
@@ -145,17 +156,14 @@ func (in Input) days() int {
 	return in.PayloadDays
 }
 
-// claim reserves the idempotency key, if there is one, within the tenant and the application: the same
-// key of another tenant is another key.
-func (in Input) claim(application hook.Key, now time.Time) *store.Claim {
+// claim reserves the idempotency key, if there is one, within the application and among those who choose them alike. The
+// application is told by its id, which stays when it moves to another database, as its key may not.
+func (in Input) claim(application id.ID, now time.Time) *store.Claim {
 	if in.IdempotencyKey == "" {
 		return nil
 	}
-	var scope [16]byte
-	for i := range 8 {
-		scope[i], scope[8+i] = byte(in.Tenant>>(8*i)), byte(application>>(8*i))
-	}
-	sum := sha256.Sum256(append(append(scope[:], "publish:"...), in.IdempotencyKey...))
+	scope := slices.Concat(application[:], []byte(in.Keys+"\x00publish:"))
+	sum := sha256.Sum256(append(scope, in.IdempotencyKey...))
 	return &store.Claim{Key: [16]byte(sum[:16]), Fingerprint: in.Body, ExpiresAt: now.Add(hook.KeepKeys)}
 }
 

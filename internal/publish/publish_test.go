@@ -145,7 +145,7 @@ func TestRepeatOfAnIdempotencyKeySendsNothing(t *testing.T) {
 	again, errAgain := p.messages.Publish(t.Context(), input(keyed))
 	_, errOther := p.messages.Publish(t.Context(), input(keyed, func(in *publish.Input) { in.Body = [16]byte{2} }))
 	elsewhere, errElsewhere := p.messages.Publish(t.Context(), input(keyed, func(in *publish.Input) { in.Application = "other" }))
-	tenant, errTenant := p.messages.Publish(t.Context(), input(keyed, func(in *publish.Input) { in.Tenant = 7 }))
+	tenant, errTenant := p.messages.Publish(t.Context(), input(keyed, func(in *publish.Input) { in.Keys = publish.TenantKeys }))
 
 	check(t, errAgain)
 	check(t, errElsewhere)

@@ -79,12 +79,12 @@ func (s *Service) arrival(d *Door, r *Request, check *provider.Check, v provider
 	mask := newMask(check.Secrets)
 	a := store.Arrival{Received: hook.Received{
 		SourceKey: d.source.Key, ApplicationKey: d.source.ApplicationKey, ID: s.IDs.New(now), Method: r.Method,
-		Query: mask.query(r.Query), Headers: mask.headers(r.Header), ContentType: r.first("Content-Type"),
+		Query: mask.query(r.Query), Headers: keepHops(mask.headers(r.Header), r.Header), ContentType: r.first("Content-Type"),
 		SourceURL: mask.origin(r), Remote: remoteText(r.Remote), KeyHint: hint(r.Key), Body: r.Body,
 		EventID: v.ID, EventType: v.Type, OccurredAt: v.Time, ReceivedAt: now, Status: hook.IntakeNew, DueAt: now, ChangedAt: now,
 	}}
 	if key := d.sameKey(check, v); key != "" {
-		a.Same, a.SameUntil = sameHash(d.source.Key, key), now.Add(d.window())
+		a.Same, a.SameUntil = sameHash(d.source.ID, key), now.Add(d.window())
 	}
 	return a
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
@@ -64,7 +65,7 @@ func (c *Chores) Run(ctx context.Context) error {
 	defer ticks.Stop()
 	for {
 		if err := c.RunOnce(ctx); err != nil && ctx.Err() == nil {
-			c.Log.ErrorContext(ctx, "a chore of receiving failed; it is tried again in a minute", "error", err)
+			c.Log.Log(ctx, level(err), "a chore of receiving failed; it is tried again in a minute", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -72,6 +73,14 @@ func (c *Chores) Run(ctx context.Context) error {
 		case <-ticks.C:
 		}
 	}
+}
+
+// level is how loud a failure is told: a database that is away comes back by itself.
+func level(err error) slog.Level {
+	if fault.Passing(err) {
+		return slog.LevelWarn
+	}
+	return slog.LevelError
 }
 
 // RunOnce brings back what is stuck and, every few rounds, removes what is over.

@@ -94,7 +94,7 @@ func (m *memory) Take(_ context.Context, now time.Time, n int) (taken []hook.Rec
 	defer m.lock()()
 	for i := range m.received {
 		if r := &m.received[i]; r.Status == hook.IntakeNew && !r.DueAt.After(now) && len(taken) < n {
-			r.Status = hook.IntakeProcessing
+			r.Status, r.ChangedAt = hook.IntakeProcessing, now
 			r.Attempts++
 			taken = append(taken, *r)
 		}
@@ -117,9 +117,11 @@ func (m *memory) Conclude(_ context.Context, c store.Conclusion) error {
 	if m.away != nil {
 		return m.away
 	}
-	r := &m.received[c.Key-1]
-	r.Status, r.DueAt, r.Reason, r.Message = c.Status, c.DueAt, c.Reason, c.Message
 	m.ended = append(m.ended, c)
+	r := &m.received[c.Key-1]
+	if r.Status == hook.IntakeProcessing && r.ChangedAt.Equal(c.Begun) {
+		r.Status, r.DueAt, r.Reason, r.Message = c.Status, c.DueAt, c.Reason, c.Message
+	}
 	return nil
 }
 
@@ -136,10 +138,16 @@ func (m *memory) Refuse(_ context.Context, _ hook.Key, counts []store.RefusalCou
 	return nil
 }
 
-func (m *memory) ReturnStuck(_ context.Context, before, _ time.Time, _ int) (int, error) {
+func (m *memory) ReturnStuck(_ context.Context, before, now time.Time, _ int) (returned int, err error) {
 	defer m.lock()()
 	m.stuck = append(m.stuck, before)
-	return 0, m.away
+	for i := range m.received {
+		if r := &m.received[i]; r.Status == hook.IntakeProcessing && r.ChangedAt.Before(before) {
+			r.Status, r.DueAt, r.ChangedAt = hook.IntakeNew, now, now
+			returned++
+		}
+	}
+	return returned, m.away
 }
 
 func (m *memory) PurgeReceived(_ context.Context, source hook.Key, life store.ReceivedLife, _ time.Time, _ int) (int, error) {
@@ -172,9 +180,13 @@ type press struct {
 	messages []receive.Message
 	once     map[string]id.ID
 	fail     error
+	first    func() error // what happens to the first message instead
 }
 
 func (p *press) Publish(_ context.Context, m receive.Message) (id.ID, error) {
+	if first := p.takeFirst(); first != nil {
+		return id.ID{}, first()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fail != nil {
@@ -187,6 +199,14 @@ func (p *press) Publish(_ context.Context, m receive.Message) (id.ID, error) {
 	p.once[m.Once] = made
 	p.messages = append(p.messages, m)
 	return made, nil
+}
+
+func (p *press) takeFirst() func() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	first := p.first
+	p.first = nil
+	return first
 }
 
 func (p *press) setFail(err error) {

@@ -31,7 +31,7 @@ func (s *Service) Open(ctx context.Context, r *Request) (*Door, error) {
 		}
 	}
 	if refusal := d.judgeHead(r); refusal != nil {
-		return nil, s.refuse(d, r, refusal, now)
+		return d, s.refuse(d, r, refusal, now)
 	}
 	return d, nil
 }
@@ -66,6 +66,8 @@ func (d *Door) judgeHead(r *Request) *Refusal {
 		return refusal
 	case d.broken != nil:
 		return d.broken
+	case !mayComeIn(r.Header):
+		return goesRound()
 	case !slices.Contains(d.methods, r.Method):
 		return d.wrongMethod()
 	case encoded(r.first("Content-Encoding")):

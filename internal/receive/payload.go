@@ -19,24 +19,18 @@ import (
 //   - Anything else is an object with contentType and body, its text as it came (bodyBase64 if it is no text).
 //     A form has the object form beside it, with a list for a field that came several times: most want the
 //     fields, and those who check the provider's signature once more want the text.
-//   - Where the rule asks for headers, they stand in headers and the above, or the JSON, in an object around it.
-func payloadOf(r hook.Received, rule hook.Forward) ([]byte, error) {
+//
+// Original headers are carried beside it (carriedOf), so that asking for one changes no byte of the payload.
+func payloadOf(r hook.Received) ([]byte, error) {
 	isJSON, err := bodyIsJSON(r)
 	if err != nil {
 		return nil, err
 	}
-	if isJSON && len(rule.Headers) == 0 {
+	if isJSON {
 		return r.Body, nil
 	}
 	var w object
-	if len(rule.Headers) > 0 {
-		w.add("headers", encode(headersOf(r, rule.Headers)))
-	}
-	if isJSON {
-		w.add("body", r.Body)
-	} else {
-		w.addText(r)
-	}
+	w.addText(r)
 	return w.bytes(), nil
 }
 
@@ -63,21 +57,7 @@ func mediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(kind))
 }
 
-// headersOf returns the original headers that the rule names; a star is all of them. Those that authenticate
-// somebody or belong to the connection were never kept.
-func headersOf(r hook.Received, names []string) map[string]string {
-	chosen := map[string]string{}
-	all := slices.Contains(names, "*")
-	for name, values := range r.Headers {
-		listed := all || slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
-		if listed && !never(name) && !slices.Contains(values, redacted) {
-			chosen[name] = strings.Join(values, ", ")
-		}
-	}
-	return chosen
-}
-
-// object is a JSON object that is written member by member, so that a body in it stays as it came.
+// object is a JSON object that is written member by member, in an order that people find easy to read.
 type object struct{ text bytes.Buffer }
 
 func (o *object) add(name string, value []byte) {

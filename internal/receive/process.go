@@ -23,7 +23,7 @@ func (s *Service) process(ctx context.Context, r hook.Received) {
 
 // conclusion processes a webhook and says what came of it.
 func (s *Service) conclusion(ctx context.Context, r hook.Received) store.Conclusion {
-	c := store.Conclusion{Key: r.Key, Status: hook.IntakeDone, Message: r.Message}
+	c := store.Conclusion{Key: r.Key, Begun: r.ChangedAt, Status: hook.IntakeDone, Message: r.Message}
 	made, err := s.forward(ctx, r)
 	switch {
 	case err == nil && !made.IsZero():
@@ -48,12 +48,12 @@ func (s *Service) forward(ctx context.Context, r hook.Received) (id.ID, error) {
 	if rules.Off || !wanted(rules, r.EventType, eventType) {
 		return id.ID{}, nil
 	}
-	payload, err := payloadOf(r, rules)
+	payload, err := payloadOf(r)
 	if err != nil {
 		return id.ID{}, err
 	}
 	return s.Publisher.Publish(ctx, Message{
-		Application: d.source.ApplicationKey, EventType: eventType, Channels: rules.Channels, Payload: payload, Once: once(r),
+		Application: d.source.ApplicationKey, EventType: eventType, Channels: rules.Channels, Payload: payload, Carried: carriedOf(r, rules), Once: once(r),
 	})
 }
 

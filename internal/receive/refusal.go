@@ -31,7 +31,15 @@ const (
 	CauseEncoding = "content_encoding"
 	CauseRate     = "rate_limit"
 	CauseStranger = "address_limit"
+	CauseLoop     = "loop_detected"
 )
+
+// goesRound is the refusal of what has been through too many Posthorns. It is for who set them up: none of them can
+// see the whole way.
+func goesRound() *Refusal {
+	return &Refusal{Kind: fault.Conflict, Cause: CauseLoop, Detail: "This webhook has passed through too many Posthorns, or does not say through how many: " +
+		"an endpoint points back at where its webhooks come from."}
+}
 
 func unknown() *Refusal {
 	return &Refusal{Kind: fault.NotFound, Cause: CauseUnknown, Detail: "There is nothing at this path."}

@@ -2,12 +2,11 @@ package receive
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"strings"
 	"time"
 
-	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -68,9 +67,8 @@ func chosenKey(rule string, check *provider.Check) string {
 	return rule + "=" + text
 }
 
-// sameHash binds a key to its source.
-func sameHash(source hook.Key, key string) [16]byte {
-	text := binary.BigEndian.AppendUint64(nil, uint64(source)) //nolint:gosec // any bits will do
-	sum := sha256.Sum256(append(text, key...))
+// sameHash binds a key to its source, by its id: that stays when everything moves to another database.
+func sameHash(source id.ID, key string) [16]byte {
+	sum := sha256.Sum256(append(source[:], key...))
 	return [16]byte(sum[:16])
 }

@@ -40,6 +40,7 @@ type Message struct {
 	EventType   string
 	Channels    []string
 	Payload     []byte
+	Carried     hook.Carried
 	Once        string // names the webhook and its processing
 }
 

@@ -44,17 +44,18 @@ func Of(waits ...time.Duration) (Policy, error) {
 	return Policy{waits: waits}, nil
 }
 
-// Parse reads a schedule such as "5s,5m,30m,2h". An empty text is the policy that never retries.
-func Parse(text string) (Policy, error) {
+// Parse reads a schedule such as "5s,5m,30m,2h", each wait of it with read. An empty text is the policy that never
+// retries.
+func Parse(text string, read func(string) (time.Duration, error)) (Policy, error) {
 	var waits []time.Duration
 	for part := range strings.SplitSeq(text, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
 			continue
 		}
-		wait, err := time.ParseDuration(part)
+		wait, err := read(part)
 		if err != nil {
-			return Policy{}, fmt.Errorf("%q is not a duration such as 5s, 5m or 2h", part)
+			return Policy{}, fmt.Errorf("%q is not a duration such as 5s, 5m, 2h or 1d", part)
 		}
 		waits = append(waits, wait)
 	}

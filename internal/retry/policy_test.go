@@ -62,7 +62,7 @@ func TestRetryAfterStretchesTheWaitUpToADay(t *testing.T) {
 func TestScheduleThatMakesNoSenseIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"soon", "5", "-1s", "200h", "1s;2s"} {
-		if _, err := retry.Parse(text); err == nil {
+		if _, err := retry.Parse(text, time.ParseDuration); err == nil {
 			t.Errorf("%q was taken for a schedule", text)
 		}
 	}

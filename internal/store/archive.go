@@ -5,7 +5,9 @@ import (
 	"iter"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
 )
 
 // Archive moves what a store remembers into another one, whatever engine either is.
@@ -13,23 +15,33 @@ type Archive interface {
 	// Snapshot calls read with everything as it is at one moment, whatever is written meanwhile. What read
 	// got is of no use after it has returned.
 	Snapshot(ctx context.Context, e Extent, read func(Snapshot) error) error
-	// Restore stores rows of another store as they are, all or none. Applications and endpoints get their keys in
-	// place. Nobody may be at work on the store: a message is not handed to anybody.
+	// Restore stores rows of another store as they are, all or none. Applications, endpoints and sources get their
+	// keys in place. Nobody may be at work on the store: neither a message nor a received webhook is handed to anybody.
 	Restore(ctx context.Context, b Batch) error
-	// MessageTime returns when a message with this key was taken in.
+	// Alone keeps everybody else away who would restore, also into another program's store on the same database, until
+	// release is called, once. Somebody else who does is ErrRestoring.
+	Alone(ctx context.Context) (release func(), err error)
+	// MessageTime returns when a message, or a received webhook, with this key was taken in.
 	MessageTime(key hook.Key) time.Time
-	// MessageKey returns the key of a message that was taken in at t and is restored behind the one with the
-	// key last: the first that is free. Order and age of messages survive a move by it.
+	// MessageKey returns the key of a message, or of a received webhook, that was taken in at t and is restored behind
+	// the one with the key last: the first that is free. Order and age survive a move by it.
 	MessageKey(t time.Time, last hook.Key) hook.Key
+}
+
+// ErrRestoring is the answer to a second import into a database.
+func ErrRestoring() error {
+	return fault.New(fault.Conflict, "import_running", "Another import into this database is under way, and this one has changed nothing: "+
+		"wait for the other to end.")
 }
 
 // Extent says how much a Snapshot shows.
 type Extent struct {
 	// History asks for all messages and what became of them. Without it there are only messages with open
-	// deliveries and those whose idempotency key expires after Repeatable, both whole.
+	// deliveries and those whose idempotency key expires after Repeatable, both whole, and received webhooks that
+	// have not ended.
 	History    bool
 	Repeatable time.Time
-	Now        time.Time // claims that are over by then are left out
+	Now        time.Time // claims, and events to be told apart, that are over by then are left out
 }
 
 // Snapshot shows everything in the order in which it can be restored. Each walk may be begun once, and several
@@ -51,6 +63,17 @@ type Snapshot interface {
 	Claims(ctx context.Context) iter.Seq2[ArchivedClaim, error]
 	Tallies(ctx context.Context) iter.Seq2[Tally, error]     // rising by endpoint and hour; none without history
 	Events(ctx context.Context) iter.Seq2[hook.Event, error] // rising by id; none without history
+	InboxSnapshot
+}
+
+// InboxSnapshot is the part of a Snapshot that shows what receives. What hangs on a source may be of one that is
+// gone, too.
+type InboxSnapshot interface {
+	Sources(ctx context.Context) iter.Seq2[hook.Source, error]                // rising by key
+	Received(ctx context.Context) iter.Seq2[hook.Received, error]             // with content, rising by key
+	Seen(ctx context.Context) iter.Seq2[Seen, error]                          // rising by hash
+	RefusalCounts(ctx context.Context) iter.Seq2[ArchivedRefusalCount, error] // rising by source, hour and cause; none without history
+	Refused(ctx context.Context) iter.Seq2[hook.Refused, error]               // rising by source and id; none without history
 }
 
 // ArchivedMessage is a message with whether it is in the memory of a run: then its targets that have neither
@@ -78,6 +101,19 @@ type Tally struct {
 	Success, Failed, Canceled int64
 }
 
+// Seen is an event that was received, and is told apart from those to come until its time is over.
+type Seen struct {
+	Same     [16]byte // as Arrival.Same
+	Received id.ID    // the first webhook that said it; it may be gone
+	Until    time.Time
+}
+
+// ArchivedRefusalCount is a RefusalCount with its source.
+type ArchivedRefusalCount struct {
+	SourceKey hook.Key
+	RefusalCount
+}
+
 // Batch is rows to restore. What refers to a message has the key that MessageKey made for it.
 type Batch struct {
 	EventTypes   []hook.EventType
@@ -90,6 +126,12 @@ type Batch struct {
 	Claims       []ArchivedClaim
 	Tallies      []Tally
 	Events       []hook.Event
+
+	Sources       []hook.Source
+	Received      []hook.Received // in nobody's hands
+	Seen          []Seen
+	RefusalCounts []ArchivedRefusalCount
+	Refused       []hook.Refused
 }
 
 // Bound is what the answer that is kept for the claim is sealed to.

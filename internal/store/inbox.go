@@ -33,6 +33,7 @@ type Arrived struct {
 // Conclusion is what came of processing a received webhook.
 type Conclusion struct {
 	Key     hook.Key
+	Begun   time.Time   // when the processing that it ends was begun: ChangedAt of the webhook as it was handed out
 	Status  hook.Intake // done, failed, or new to try again at DueAt
 	DueAt   time.Time
 	Reason  string
@@ -76,7 +77,7 @@ type Inbox interface {
 	// NextArrival returns when the earliest new webhook is due, and false if none waits.
 	NextArrival(ctx context.Context) (time.Time, bool, error)
 	// Conclude ends the processing of a webhook that this run holds; one that it no longer holds, or that is gone, is
-	// left alone. A message that it names stays named when a later conclusion names none.
+	// left alone, and so is one that was begun again meanwhile, even by this run: only the last processing counts. A message that it names stays named when a later conclusion names none.
 	Conclude(ctx context.Context, c Conclusion) error
 	// ReturnStuck makes up to n webhooks new again, due at now: those in the hands of dead runs, and those that have been
 	// processing since before the given time (C46). It returns how many.

@@ -47,7 +47,7 @@ type Member struct {
 
 // Members says who works on the database. A run that does not renew its lease in time can be buried by
 // the others, who then take its work over; from then on nothing that it writes is accepted, but for
-// attempts of requests that had left.
+// attempts of requests that had left. One that went well also ends its leased delivery, if nobody has taken that over yet.
 type Members interface {
 	// Renew makes this run's lease begin anew and says what the run holds. fault.Conflict with code
 	// "lease_lost" means that the run was buried: whatever it holds belongs to others.
@@ -71,6 +71,8 @@ const (
 	WorkArrived                              // a run that does not deliver stored work for those that do
 	AnythingChanged                          // some changes may have been missed
 	SourceChanged                            // a source of Application was created, changed or deleted
+	Looking                                  // a look at what others changed begins; until it has ended well, nobody knows
+	Looked                                   // what was committed before the last Looking has been told
 )
 
 // Change is something that any run committed.
@@ -84,6 +86,8 @@ type Change struct {
 type Feed interface {
 	// Follow calls tell with changes committed from now on, those of this run too, each within a second and
 	// maybe more than once, until ctx ends. It returns only then. While the database cannot be reached it
-	// keeps trying, and tells AnythingChanged once it is back.
+	// keeps trying, and tells AnythingChanged once it is back. Looking comes first of all, then before each look, and
+	// Looked behind those that went well, so that who is cut off notices; an engine that only one program can open tells
+	// neither.
 	Follow(ctx context.Context, tell func(Change))
 }

@@ -14,6 +14,7 @@ import (
 type Emptiness interface {
 	ListApplications(ctx context.Context, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error)
 	ListEventTypes(ctx context.Context, archived bool, page store.Page[string]) (store.List[hook.EventType, string], error)
+	ListSources(ctx context.Context, application hook.Key, page store.Page[id.ID]) (store.List[hook.Source, id.ID], error)
 }
 
 // Membership is how a store shows who is at work on it. Who died is buried first.
@@ -83,9 +84,13 @@ func empty(ctx context.Context, to Target) error {
 	if err != nil {
 		return err
 	}
-	if len(applications.Items) == 0 && len(types.Items) == 0 {
+	sources, err := to.ListSources(ctx, 0, store.Page[id.ID]{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(applications.Items)+len(types.Items)+len(sources.Items) == 0 {
 		return nil
 	}
-	return fault.New(fault.Conflict, "database_not_empty", "The database holds applications or event types already, and an import goes into an "+
+	return fault.New(fault.Conflict, "database_not_empty", "The database holds applications, event types or sources already, and an import goes into an "+
 		"empty one only: name another with --data or POSTHORN_DATABASE_URL, or empty this one.")
 }

@@ -36,7 +36,7 @@ func Export(ctx context.Context, w io.Writer, o Outgoing) (Counts, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &exporter{Outgoing: o, out: newWriter(sealed, o.Progress), applications: map[hook.Key]string{}, endpoints: newLabels()}
+	e := &exporter{Outgoing: o, out: newWriter(sealed, o.Progress), applications: map[hook.Key]string{}, endpoints: newLabels(), sources: map[hook.Key]string{}}
 	extent := store.Extent{History: o.History, Now: o.Now, Repeatable: o.Now.Add(hook.KeepKeys - answerable)}
 	if err := o.From.Snapshot(ctx, extent, func(s store.Snapshot) error { return e.run(ctx, s) }); err != nil {
 		return nil, err
@@ -50,6 +50,7 @@ type exporter struct {
 	out          *writer
 	applications map[hook.Key]string // ids of those that were written
 	endpoints    *labels
+	sources      map[hook.Key]string // ids of those that were written
 }
 
 func (e *exporter) secrets() bool { return !e.Passphrase.IsZero() }
@@ -59,7 +60,7 @@ func (e *exporter) run(ctx context.Context, s store.Snapshot) error {
 	if err := e.out.line(first); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context, store.Snapshot) error{e.catalogue, e.tokens, e.messages, e.rest} {
+	for _, part := range []func(context.Context, store.Snapshot) error{e.catalogue, e.allSources, e.tokens, e.messages, e.inbox, e.rest, e.refusals} {
 		if err := part(ctx, s); err != nil {
 			return err
 		}
@@ -120,8 +121,7 @@ func (e *exporter) endpoint(one hook.Endpoint) error {
 // export ends there.
 func (e *exporter) reveal(line *endpointLine, one hook.Endpoint) error {
 	if e.Box == nil {
-		return fault.New(fault.Invalid, "encryption_key_missing", "The secrets of the endpoints do not open without the key that "+
-			"they were sealed with: give it in POSTHORN_ENCRYPTION_KEY, or the data directory that has the key file with --data.")
+		return noKey("endpoints")
 	}
 	plain, err := directory.NewVault(e.Box).Reveal(one, e.Now)
 	if err != nil {
@@ -133,6 +133,11 @@ func (e *exporter) reveal(line *endpointLine, one hook.Endpoint) error {
 	}
 	line.Headers, line.Credentials = plain.Headers, plain.Credentials
 	return nil
+}
+
+func noKey(of string) error {
+	return fault.New(fault.Invalid, "encryption_key_missing", "The secrets of the %s do not open without the key that "+
+		"they were sealed with: give it in POSTHORN_ENCRYPTION_KEY, or the data directory that has the key file with --data.", of)
 }
 
 func (e *exporter) tokens(ctx context.Context, s store.Snapshot) error {

@@ -67,6 +67,7 @@ func (e *exporter) message(h hanging, m store.ArchivedMessage) error {
 	err := e.out.put(kindMessage, messageLine{
 		kindMessage, e.applications[m.ApplicationKey], id.Message.Text(m.ID), m.EventType, m.EventID, m.Channels,
 		e.From.MessageTime(m.Key), m.CreatedAt, m.PayloadUntil, e.endpoints.names(m.Targets), m.Payload,
+		carried{headerLineOf(m.Carried.Headers), m.Carried.Hops},
 	})
 	if err != nil {
 		return err

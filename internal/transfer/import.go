@@ -27,8 +27,8 @@ type Incoming struct {
 	To         Target
 	Passphrase secret.String
 	Box        *secret.Box // seals the secrets
-	// NewSecrets gives every endpoint of a stream without secrets a new signing key; such a stream is
-	// refused otherwise. Random makes the keys.
+	// NewSecrets gives every endpoint of a stream without secrets a new signing key, and every source a new
+	// address; such a stream is refused otherwise. Random makes them.
 	NewSecrets bool
 	Random     io.Reader
 	Now        time.Time
@@ -49,14 +49,21 @@ func Import(ctx context.Context, r io.Reader, in Incoming) (Counts, error) {
 	}
 	if !first.Secrets && !in.NewSecrets {
 		return nil, fault.New(fault.Invalid, "export_without_secrets", "The export was made without secrets: its endpoints have no signing keys, "+
-			"headers or passwords. Use an export that was made with a passphrase, or give --new-secrets and tell every receiver its new key.")
+			"headers or passwords, its sources no secrets or addresses. Use an export that was made with a passphrase, or give --new-secrets, "+
+			"tell every receiver its new key and every sender its new address.")
 	}
+	release, err := in.To.Alone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if err := begin(ctx, in.To); err != nil {
 		return nil, err
 	}
 	i := &importer{
 		Incoming: in, vault: directory.NewVault(in.Box), counts: Counts{},
 		applications: map[string]hook.Key{}, endpoints: map[endpointName]hook.Key{}, gone: map[string]hook.Key{},
+		sources: map[string]hook.Source{},
 	}
 	if err := i.run(ctx, lines); err != nil {
 		return nil, err
@@ -74,12 +81,14 @@ type importer struct {
 	applications map[string]hook.Key
 	endpoints    map[endpointName]hook.Key
 	gone         map[string]hook.Key // deleted endpoints, by their names in the stream
+	sources      map[string]hook.Source
 
 	batch   store.Batch
 	size    int          // bytes of the batch, about
 	rows    int          // of the batch
 	message hook.Message // that lines belong to
 	last    hook.Key     // of a message
+	arrived hook.Key     // of the last received webhook
 }
 
 // endpointName is an endpoint in the stream: its id belongs to its application alone.
@@ -123,7 +132,7 @@ func (i *importer) run(ctx context.Context, lines *reader) error {
 }
 
 // refersTo reports whether what comes behind lines of this kind needs the keys that the store gives them.
-func refersTo(kind string) bool { return kind == kindApplication || kind == kindEndpoint }
+func refersTo(kind string) bool { return kind == kindApplication || kind == kindEndpoint || kind == kindSource }
 
 func (i *importer) take(takers map[string]func([]byte) error, kind string, text []byte) error {
 	take := takers[kind]

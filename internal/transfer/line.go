@@ -101,7 +101,17 @@ type messageLine struct {
 	PayloadUntil time.Time `json:"payloadUntil"`
 	Targets      []string  `json:"targets"`
 	Payload      []byte    `json:"payload,omitempty"` // the bytes as they were published
+	Carried      carried   `json:"carried,omitzero"`
 }
+
+// carried is what a message has beside its payload.
+type carried struct {
+	Headers headerLine `json:"headers,omitempty"`
+	Hops    int        `json:"hops,omitempty"`
+}
+
+// IsZero leaves it out of the lines of all messages that were published, not received.
+func (c carried) IsZero() bool { return len(c.Headers) == 0 && c.Hops == 0 }
 
 // deliveryLine is of the message before it, as are the next two.
 type deliveryLine struct {

@@ -158,9 +158,9 @@ func (r *reader) head() (h head, err error) {
 		return h, fault.New(fault.Invalid, "no_export", "This is no export of Posthorn: give one that `posthorn export` wrote, on standard input%s.",
 			hint(text))
 	}
-	if h.Version != Version {
-		return h, fault.New(fault.Unsupported, "export_version", "The export has version %d of the format, this program knows version %d: "+
-			"use the program that wrote it, or a newer one.", h.Version, Version)
+	if h.Version < oldest || h.Version > Version {
+		return h, fault.New(fault.Unsupported, "export_version", "The export has version %d of the format, this program knows versions %d to %d: "+
+			"use the program that wrote it, or a newer one.", h.Version, oldest, Version)
 	}
 	return h, nil
 }

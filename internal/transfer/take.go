@@ -20,6 +20,8 @@ func (i *importer) takers() map[string]func([]byte) error {
 		kindEventType: taker(i.eventType), kindApplication: taker(i.application), kindEndpoint: taker(i.endpoint),
 		kindToken: taker(i.token), kindAnswer: taker(i.answer), kindMessage: taker(i.takeMessage), kindDelivery: taker(i.delivery),
 		kindAttempt: taker(i.attempt), kindClaim: taker(i.claim), kindTally: taker(i.tally), kindEvent: taker(i.event),
+		kindSource: taker(i.source), kindReceived: taker(i.received), kindSeen: taker(i.seen), kindRefusals: taker(i.refusals),
+		kindRefused: taker(i.refused),
 	}
 }
 
@@ -96,6 +98,9 @@ func (i *importer) remember() {
 	}
 	for _, e := range i.batch.Endpoints {
 		i.endpoints[endpointName{e.ApplicationKey, id.Endpoint.Text(e.ID)}] = e.Key
+	}
+	for _, s := range i.batch.Sources {
+		i.sources[id.Inbound.Text(s.ID)] = hook.Source{Key: s.Key, ApplicationKey: s.ApplicationKey}
 	}
 }
 

@@ -8,8 +8,12 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-// Version is the format of the stream that this program writes, and the only one that it reads so far.
-const Version = 1
+// Version is the format of the stream that this program writes. It reads those from oldest on: the first had
+// nothing of what receives.
+const (
+	Version = 2
+	oldest  = 1
+)
 
 // Counts are how many things of each kind went through, by the name of the kind.
 type Counts map[string]int64
@@ -27,22 +31,31 @@ const (
 	kindAttempt     = "attempt"
 	kindTally       = "tally"
 	kindEvent       = "event"
+	kindSource      = "source"
+	kindReceived    = "received"
+	kindSeen        = "seen"
+	kindRefusals    = "refusals"
+	kindRefused     = "refused"
 	kindEnd         = "end"
 )
 
 // Kinds returns the kinds of lines in the order of the stream.
 func Kinds() []string {
 	return []string{
-		kindEventType, kindApplication, kindEndpoint, kindToken, kindAnswer, kindMessage, kindDelivery, kindAttempt,
-		kindClaim, kindTally, kindEvent,
+		kindEventType, kindApplication, kindEndpoint, kindSource, kindToken, kindAnswer, kindMessage, kindDelivery, kindAttempt,
+		kindClaim, kindReceived, kindSeen, kindTally, kindEvent, kindRefusals, kindRefused,
 	}
 }
 
-// outcomes and states are spelled out in the stream: a reader need not know our numbers.
+// outcomes, states and intakes are spelled out in the stream: a reader need not know our numbers.
 func outcomes() []string { return []string{"succeeded", "failed", "gone", "interrupted"} }
 
 func states() []string {
 	return []string{hook.Waiting.String(), hook.Sending.String(), hook.Delivered.String(), hook.Exhausted.String(), hook.Canceled.String()}
+}
+
+func intakes() []string {
+	return []string{hook.IntakeNew.String(), hook.IntakeProcessing.String(), hook.IntakeFailed.String(), hook.IntakeDone.String()}
 }
 
 // damaged is the answer to a stream that this program did not write.

@@ -45,6 +45,7 @@ func full(t *testing.T) *place {
 	_, err = p.DeleteEndpoint(ctx, a.Key, store.Ref{ID: lost.ID})
 	check(t, err)
 	p.answer()
+	p.inbox(a)
 	return p
 }
 
@@ -58,7 +59,9 @@ func (p *place) messages(a hook.Application, one, two, lost hook.Endpoint) {
 	p.settle(p.publish(a, nil, lost), lost, hook.Failed, hook.Waiting)
 	p.settle(p.publish(a, nil, lost, one), lost, hook.Succeeded, hook.Delivered)
 	p.publish(a, func(m *store.Publication) { m.Message.EventID = "order-1"; m.Deferred = []hook.Key{one.Key} }, one)
-	p.publish(a, nil) // to nobody
+	p.publish(a, func(m *store.Publication) {
+		m.Message.Carried = hook.Carried{Hops: 2, Headers: map[string][]string{"X-Github-Event": {"push", ""}, "X-Odd": {"\xff"}}}
+	}) // to nobody
 	canceled := p.publish(a, nil, one)
 	check(p.t, p.Settle(ctx, store.Settlement{Fresh: true, Fan: 1, Delivery: hook.Delivery{
 		ApplicationKey: a.Key, MessageKey: canceled.Key, EndpointKey: one.Key,
@@ -99,7 +102,8 @@ func TestWhatWasImportedIsExportedAgainTheSame(t *testing.T) {
 	if diff := cmp.Diff(plain(t, first), plain(t, second)); diff != "" {
 		t.Errorf("lost (-), made up (+):\n%s", diff)
 	}
-	want := map[string]int{"eventType": 2, "application": 2, "endpoint": 3, "token": 2, "answer": 1, "message": 12, "claim": 2, "end": 1}
+	want := map[string]int{"eventType": 2, "application": 2, "endpoint": 3, "token": 2, "answer": 1, "message": 13, "claim": 2, "end": 1,
+		"source": 2, "received": 5, "seen": 1, "refusals": 1, "refused": 1}
 	got := kinds(plain(t, first))
 	for kind, n := range want {
 		if got[kind] != n || kind != "end" && counts[kind] != int64(n) {
@@ -197,7 +201,7 @@ func TestSecretsAreNowhereInTheStreamUnlessItIsEncrypted(t *testing.T) {
 
 	bare, sealed := string(from.export(withoutSecrets)), string(from.export())
 
-	for _, word := range []string{"whsec_", "pass word", "X-Own", `"answer"`} {
+	for _, word := range []string{"whsec_", "pass word", "X-Own", `"kind":"answer"`, "hub-secret", `"address"`, `"former"`} {
 		if strings.Contains(bare, word) {
 			t.Errorf("an export without secrets shows %q", word)
 		}
@@ -207,7 +211,8 @@ func TestSecretsAreNowhereInTheStreamUnlessItIsEncrypted(t *testing.T) {
 			t.Errorf("an encrypted export shows %q", word)
 		}
 	}
-	if inside := strings.Join(plain(t, []byte(sealed)), ""); !strings.Contains(inside, "whsec_") || !strings.Contains(inside, "pass word") {
+	if inside := strings.Join(plain(t, []byte(sealed)), ""); !strings.Contains(inside, "whsec_") || !strings.Contains(inside, "pass word") ||
+		!strings.Contains(inside, "hub-secret-new") || strings.Contains(inside, "hub-secret-over") {
 		t.Error("an encrypted export lacks the secrets")
 	}
 }
@@ -274,6 +279,21 @@ func TestImportStaysAwayFromNodesThatAreAlive(t *testing.T) {
 	check(t, transfer.CheckWhole(t.Context(), to))
 }
 
+func TestOfTwoImportsAtOnceTheSecondIsRefusedAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	stream, to := full(t).export(), newPlace(t)
+	release, err := to.Alone(t.Context()) // as the first does
+	check(t, err)
+
+	_, err = to.load(stream)
+
+	refused(t, err, "import_running")
+	check(t, transfer.CheckWhole(t.Context(), to))
+	release()
+	_, err = to.load(stream)
+	check(t, err)
+}
+
 func TestStreamThatWasCutLeavesAMark(t *testing.T) {
 	t.Parallel()
 	from := full(t)
@@ -305,7 +325,7 @@ func TestStreamThatWasCutLeavesAMark(t *testing.T) {
 
 func TestNewerFormatIsRefused(t *testing.T) {
 	t.Parallel()
-	stream := bytes.Replace(full(t).export(withoutSecrets), []byte(`"version":1`), []byte(`"version":2`), 1)
+	stream := bytes.Replace(full(t).export(withoutSecrets), []byte(`"version":2`), []byte(`"version":3`), 1)
 
 	_, err := newPlace(t).load(stream)
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -16,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/posthorn/posthorn/test/port"
 )
 
 // Server is a private PostgreSQL server.
@@ -25,6 +25,7 @@ type Server struct {
 	bin, data, log string
 	port           int
 	owner          *syscall.Credential
+	giveBack       func()         // the port
 	guard          io.WriteCloser // closing it ends the server
 }
 
@@ -44,6 +45,7 @@ func begin(tb testing.TB, fill func(*Server) error) *Server {
 		_ = s.pgCtl("stop", "-m", "immediate")
 		_ = s.guard.Close()
 		_ = os.RemoveAll(filepath.Dir(s.data))
+		s.giveBack()
 	})
 	return s
 }
@@ -109,7 +111,7 @@ func start(fill func(*Server) error) (*Server, error) {
 	if err := s.watch(dir); err != nil {
 		return nil, err
 	}
-	if s.port, err = freePort(); err != nil {
+	if s.port, s.giveBack, err = port.LendToDatabase(); err != nil {
 		return nil, err
 	}
 	s.base = fmt.Sprintf("postgres://posthorn@127.0.0.1:%d/postgres?sslmode=disable", s.port)
@@ -209,19 +211,4 @@ func (s *Server) command(name string, arguments ...string) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.owner}
 	cmd.Dir = "/"
 	return cmd
-}
-
-// freePort returns a port on which nobody listens right now. It stays below those that Linux gives to outgoing
-// connections (ip_local_port_range, from 32768): while a server is down, a client that tries to reach it would sooner
-// or later be given its port, and meet itself there.
-func freePort() (port int, err error) {
-	for range 100 {
-		port = 12000 + rand.IntN(8000) // those of Posthorn's own servers lie above
-		l, failure := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if failure == nil {
-			return port, l.Close()
-		}
-		err = failure
-	}
-	return 0, err
 }

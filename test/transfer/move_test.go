@@ -65,20 +65,31 @@ func opened(t *testing.T) (s *harness.Server, receiver *harness.Receiver, messag
 	receiver = harness.NewReceiver(t)
 	receiver.AnswerStatus(500)
 	s = harness.Start(t, "POSTHORN_RETRY_SCHEDULE="+strings.Repeat("5s,", 40)+"5s", "POSTHORN_DATABASE_URL=")
+	gone := create(t, s, "/api/v1/app", object{"name": "Gone before"}) // what comes after it has another key elsewhere
 	create(t, s, "/api/v1/app", object{"name": "Acme", "uid": "acme"})
+	harness.Equal(t, "status", s.Do(t, http.MethodDelete, "/api/v1/app/"+gone, nil).Status, 204)
 	endpoint = "/api/v1/app/acme/endpoint/" + create(t, s, "/api/v1/app/acme/endpoint", object{"url": receiver.URL, "uid": "shop"})
-	message = create(t, s, "/api/v1/app/acme/msg", object{"eventType": "invoice.paid", "payload": object{"n": 1}})
+	message = published(t, s)
 	receiver.Wait(t, 1, harness.Of(message))
 	return s, receiver, message, endpoint
 }
 
-// goesOn checks that a server delivers what another left open, with the same signature.
+// published publishes a message, each time with the same idempotency key, and returns its id.
+func published(t *testing.T, s *harness.Server) string {
+	t.Helper()
+	request := s.Request(t, http.MethodPost, "/api/v1/app/acme/msg", object{"eventType": "invoice.paid", "payload": object{"n": 1}})
+	request.Header.Set("Idempotency-Key", "invoice-1")
+	return s.Send(t, request).Object(t)["id"].(string)
+}
+
+// goesOn checks that a server delivers what another left open, with the same signature, and knows what was published.
 func goesOn(t *testing.T, next *harness.Server, receiver *harness.Receiver, message, endpoint string, verifier *signature.Verifier) {
 	t.Helper()
 	receiver.AnswerStatus(204)
 	before := len(receiver.Arrivals())
 	next.Restart()
 
+	harness.Equal(t, "message of a repeated publish", published(t, next), message)
 	got := receiver.Wait(t, before+1, harness.Of(message))
 
 	last := got[len(got)-1]

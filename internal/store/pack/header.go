@@ -10,8 +10,9 @@ import (
 
 // Header keeps the headers of a request that somebody else sent, byte for byte: their names and values need not be
 // UTF-8, which a JSON text would have to be.
-func Header(header map[string][]string) []byte {
-	packed := []byte{}
+func Header(header map[string][]string) []byte { return appendHeader([]byte{}, header) }
+
+func appendHeader(packed []byte, header map[string][]string) []byte {
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		packed = appendText(packed, name)
 		packed = binary.AppendUvarint(packed, uint64(len(header[name])))
@@ -47,21 +48,28 @@ func (f rawField) Scan(value any) error {
 func (f headerField) Scan(value any) error {
 	*f.field = nil
 	return kept("a header", value, func(packed []byte) error {
-		*f.field = map[string][]string{}
-		r := reader{rest: packed}
-		for len(r.rest) > 0 && !r.damaged {
-			name := r.text()
-			values := make([]string, r.number())
-			for i := range values {
-				values[i] = r.text()
-			}
-			(*f.field)[name] = values
-		}
-		if r.damaged {
-			return fmt.Errorf("a header of %d bytes is damaged", len(packed))
-		}
-		return nil
+		header, err := headerOf(packed)
+		*f.field = header
+		return err
 	})
+}
+
+// headerOf returns the headers that Header made packed from.
+func headerOf(packed []byte) (map[string][]string, error) {
+	header := map[string][]string{}
+	r := reader{rest: packed}
+	for len(r.rest) > 0 && !r.damaged {
+		name := r.text()
+		values := make([]string, r.number())
+		for i := range values {
+			values[i] = r.text()
+		}
+		header[name] = values
+	}
+	if r.damaged {
+		return nil, fmt.Errorf("a header of %d bytes is damaged", len(packed))
+	}
+	return header, nil
 }
 
 // reader reads what Header wrote.

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,7 +26,7 @@ func (s *Store) Restore(ctx context.Context, b store.Batch) error {
 		}
 		r := &restoration{tx: tx, now: s.clock.Now()}
 		for _, step := range []func(context.Context, store.Batch) error{
-			r.applications, r.endpoints, r.catalogue, r.partitions, r.messages, r.rest,
+			r.applications, r.endpoints, r.sources, r.catalogue, r.partitions, r.messages, r.rest, r.inbox,
 		} {
 			if err := step(ctx, b); err != nil {
 				return err
@@ -86,18 +87,20 @@ func (r *restoration) catalogue(ctx context.Context, b store.Batch) error {
 	return nil
 }
 
-// partitions makes the tables of the days that the messages are from: those that a server makes ahead begin
-// yesterday.
+// partitions makes the tables of the days that the messages and received webhooks are from: those that a server
+// makes ahead begin yesterday.
 func (r *restoration) partitions(ctx context.Context, b store.Batch) error {
-	if len(b.Messages) == 0 {
+	keys := slices.Concat(numbers(b.Messages, func(m hook.Message) hook.Key { return m.Key }),
+		numbers(b.Received, func(w hook.Received) hook.Key { return w.Key }))
+	if len(keys) == 0 {
 		return nil
 	}
 	have, err := partitions(ctx, r.tx)
 	if err != nil {
 		return err
 	}
-	for i := range b.Messages {
-		day := timeAt(int64(b.Messages[i].Key) / slots).Truncate(24 * time.Hour)
+	for _, key := range keys {
+		day := timeAt(key / slots).Truncate(24 * time.Hour)
 		for _, table := range partitioned() {
 			name := table + "_p" + day.Format(dayName)
 			if have[name] {

@@ -11,6 +11,7 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // nextWaiting finds, one after the other, the endpoints that have something waiting, each with its earliest:
@@ -56,7 +57,7 @@ const leaseDue = `WITH leased AS (UPDATE delivery SET state = 1, run = $1 WHERE 
 		ORDER BY due_at, message LIMIT $4 FOR UPDATE SKIP LOCKED))
 	RETURNING application, message, attempts, due_at, trigger)
 	SELECT l.application, l.message, l.attempts, l.due_at, l.trigger,
-		m.id, coalesce(m.event_type, ''), coalesce(m.event_id, ''), m.created_at, m.payload
+		m.id, coalesce(m.event_type, ''), coalesce(m.event_id, ''), m.created_at, m.payload, m.carried
 	FROM leased l LEFT JOIN message m ON m.key = l.message ORDER BY l.due_at, l.message`
 
 // Lease implements store.Backlog.
@@ -81,7 +82,8 @@ func scanLeased(row pgx.CollectableRow, endpoint hook.Key) (store.Leased, error)
 	var due int64
 	var created *int64
 	var raw []byte
-	err := row.Scan(&d.ApplicationKey, &d.MessageKey, &d.Attempts, &due, &d.Trigger, &raw, &m.EventType, &m.EventID, &created, &m.Payload)
+	err := row.Scan(&d.ApplicationKey, &d.MessageKey, &d.Attempts, &due, &d.Trigger, &raw, &m.EventType, &m.EventID, &created,
+		&m.Payload, pack.IntoCarried(&m.Carried))
 	d.DueAt = timeAt(due)
 	m.Key, m.ApplicationKey = d.MessageKey, d.ApplicationKey
 	copy(m.ID[:], raw)

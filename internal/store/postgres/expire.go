@@ -51,7 +51,7 @@ func expireUsual(ctx context.Context, tx pgx.Tx, before hook.Key, n int) (int, e
 }
 
 func dropPayloads(ctx context.Context, tx pgx.Tx, messages []int64) error {
-	_, err := tx.Exec(ctx, "UPDATE message SET payload = NULL WHERE payload IS NOT NULL AND key = ANY($1)", messages)
+	_, err := tx.Exec(ctx, dropPayload+"payload IS NOT NULL AND key = ANY($1)", messages)
 	return err
 }
 

@@ -28,6 +28,7 @@ const (
 // Follow implements store.Feed. It listens on a connection of its own, and looks at the table once a
 // second for what a notification did not tell: a pool in front of the database may swallow them.
 func (s *Store) Follow(ctx context.Context, tell func(store.Change)) {
+	tell(store.Change{Kind: store.Looking})
 	for again := false; ; again = true {
 		f := follower{clock: s.clock, tell: tell, told: map[int64]int64{}, far: s.clock.Now()}
 		_ = s.follow(ctx, &f, again) // whatever it was, it is tried again; the members are seen to be away elsewhere
@@ -127,10 +128,11 @@ func (f *follower) since() int64 {
 	return f.last - farOverlap.Microseconds()
 }
 
-// look tells the changes that were not told yet.
+// look tells the changes that were not told yet, and that it has done so.
 func (f *follower) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
+	f.tell(store.Change{Kind: store.Looking})
 	rows, err := f.conn.Query(ctx, "SELECT number, kind, application, endpoint, name, at FROM change WHERE at > $1 ORDER BY number",
 		f.since())
 	if err != nil {
@@ -147,6 +149,9 @@ func (f *follower) look(ctx context.Context) error {
 		return nil
 	})
 	f.forget()
+	if err == nil {
+		f.tell(store.Change{Kind: store.Looked})
+	}
 	return err
 }
 

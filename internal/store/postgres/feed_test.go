@@ -40,18 +40,19 @@ func TestWhoCannotFollowForgetsWhatItKnowsAsLongAsThatLasts(t *testing.T) {
 	s := open(t, throughAt(t, "LISTEN", fresh(t), func(int64) (int, bool) { return lost, true }))
 	ctx, stop := context.WithTimeout(t.Context(), 15*time.Second)
 	defer stop()
-	times := 0
+	told := map[store.ChangeKind]int{}
 
 	s.Follow(ctx, func(c store.Change) {
-		if c.Kind == store.AnythingChanged {
-			if times++; times == 3 {
-				stop()
-			}
+		if told[c.Kind]++; told[store.AnythingChanged] == 3 {
+			stop()
 		}
 	})
 
-	if times < 3 {
-		t.Errorf("it was told %d times that anything may have changed, want once in a while", times)
+	if told[store.AnythingChanged] < 3 {
+		t.Errorf("it was told %d times that anything may have changed, want once in a while", told[store.AnythingChanged])
+	}
+	if told[store.Looking] == 0 || told[store.Looked] > 0 {
+		t.Errorf("it began to look %d times and has looked %d times", told[store.Looking], told[store.Looked])
 	}
 }
 

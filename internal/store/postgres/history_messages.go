@@ -91,7 +91,7 @@ func (s *Store) ExpungeMessage(ctx context.Context, application hook.Key, ref st
 		if err != nil {
 			return found("message", err)
 		}
-		if _, err := tx.Exec(ctx, "UPDATE message SET payload = NULL WHERE key = $1", m.Key); err != nil {
+		if _, err := tx.Exec(ctx, dropPayload+"key = $1", m.Key); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, "UPDATE attempt SET response = NULL WHERE message = $1 AND response IS NOT NULL", m.Key)

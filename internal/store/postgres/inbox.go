@@ -131,13 +131,14 @@ func (s *Store) Conclude(_ context.Context, c store.Conclusion) error {
 // which it would look through all of that for each. The range leaves out the days that are not asked for.
 const conclude = `UPDATE received r SET status = u.status, run = 0, due_at = coalesce(u.due_at, r.due_at), changed_at = $6, reason = u.reason,
 	message = coalesce(u.message, r.message)
-	FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bytea[], $5::bytea[]) AS u (key, status, due_at, reason, message)
-	WHERE r.key = u.key AND r.status + 0 = 1 AND r.run + 0 = $7 AND r.key >= $8 AND r.key <= $9`
+	FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bytea[], $5::bytea[], $10::bigint[]) AS u (key, status, due_at, reason, message, begun)
+	WHERE r.key = u.key AND r.status + 0 = 1 AND r.run + 0 = $7 AND r.changed_at + 0 = u.begun AND r.key >= $8 AND r.key <= $9`
 
 // concludeAll stores the conclusions of a group. It does not ask whether the run is alive: a row says who has it,
 // and what nobody has taken over yet may end as it did. Done twice it changes nothing, so it is a single exchange.
 func (s *Store) concludeAll(ctx context.Context, all []*conclusion) error {
 	var keys, due []*int64
+	var begun []int64
 	var status []int16
 	var reasons, messages [][]byte
 	low, high := int64(all[0].Key), int64(all[0].Key)
@@ -146,12 +147,13 @@ func (s *Store) concludeAll(ctx context.Context, all []*conclusion) error {
 		key := int64(c.Key)
 		low, high = min(low, key), max(high, key)
 		keys, status, due = append(keys, &key), append(status, int16(c.Status)), append(due, microsOrNil(c.DueAt))
+		begun = append(begun, c.Begun.UnixMicro())
 		reasons, messages = append(reasons, []byte(c.Reason)), append(messages, idOrNil(c.Message))
 		again = again || c.Status == hook.IntakeNew
 	}
 	err := s.transact(ctx, "store a group of conclusions", func(b *pgx.Batch) error {
 		b.Queue(byIndex)
-		b.Queue(conclude, keys, status, due, reasons, messages, s.clock.Now().UnixMicro(), int64(s.run()), low, high)
+		b.Queue(conclude, keys, status, due, reasons, messages, s.clock.Now().UnixMicro(), int64(s.run()), low, high, begun)
 		return nil
 	})
 	if err == nil && again {

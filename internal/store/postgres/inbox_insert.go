@@ -162,6 +162,10 @@ func insertReceived(b *pgx.Batch, run hook.Key, all []*arrival) {
 		}
 		r.add(&a.stored, holder)
 	}
+	r.insert(b)
+}
+
+func (r *receivedRows) insert(b *pgx.Batch) {
 	if len(r.key) == 0 {
 		return
 	}

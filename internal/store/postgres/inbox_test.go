@@ -56,7 +56,7 @@ func TestWhatWasReceivedIsThereAndWasToldOnceWhenCommitsAreCut(t *testing.T) {
 					t.Errorf("got %+v, %v", got, err)
 				}
 				mu.Unlock()
-				for err == nil && s.Conclude(t.Context(), store.Conclusion{Key: got.Received.Key, Status: hook.IntakeDone}) != nil {
+				for err == nil && s.Conclude(t.Context(), store.Conclusion{Key: got.Received.Key, Begun: got.Received.ChangedAt, Status: hook.IntakeDone}) != nil {
 				}
 			}
 		})
@@ -106,7 +106,7 @@ func TestADayOfReceivedWebhooksGoesOnceNothingIsLeftInIt(t *testing.T) {
 
 	purge(0, store.ReceivedLife{}) // the day -6 had nothing
 	first := days()
-	check(t, past.Conclude(t.Context(), store.Conclusion{Key: old.Received.Key, Status: hook.IntakeDone}))
+	check(t, past.Conclude(t.Context(), store.Conclusion{Key: old.Received.Key, Begun: old.Received.ChangedAt, Status: hook.IntakeDone}))
 	gone := purge(from.Key, store.ReceivedLife{Done: time.Second})
 	purge(0, store.ReceivedLife{})
 
@@ -146,5 +146,24 @@ func TestWhatIsConcludedOrTakenIsFoundByItsKey(t *testing.T) {
 		if looked == 0 {
 			t.Errorf("nothing is looked up: does the plan show anything?\n%s", query)
 		}
+	}
+}
+
+func TestWebhookWhoseBodyIsGoneIsNotProcessedAgain(t *testing.T) {
+	t.Parallel()
+	url := pg.URL(t)
+	s, ids := at(t, url, 1, 0), newIDs()
+	from := source(t, s)
+	got, err := s.Receive(t.Context(), arrival(from, ids))
+	check(t, err)
+	check(t, s.Conclude(t.Context(), store.Conclusion{Key: got.Received.Key, Begun: got.Received.ChangedAt, Status: hook.IntakeFailed}))
+	keys(t, url, "UPDATE received_content SET body = NULL RETURNING key")
+
+	err = s.Reprocess(t.Context(), from.Key, got.Received.ID, clock.Clock{}.Now())
+	left, lost := s.ReceivedOne(t.Context(), from.Key, got.Received.ID)
+
+	check(t, lost)
+	if fault.KindOf(err) != fault.Conflict || fault.CodeOf(err) != "body_gone" || left.Status != hook.IntakeFailed || left.Body != nil {
+		t.Errorf("got %v and left %+v", err, left)
 	}
 }

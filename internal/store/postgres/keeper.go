@@ -27,7 +27,7 @@ func (s *Store) Begin(ctx context.Context, run store.Run, now time.Time) error {
 		if err := buryFormer(ctx, tx, s.run(), run.Node.Identity); err != nil {
 			return err
 		}
-		if err := makePartitions(ctx, tx, s.clock.Now()); err != nil {
+		if err := s.enoughDays(ctx, tx); err != nil {
 			return err
 		}
 		me, err = insertRun(ctx, tx, run, now)

@@ -18,10 +18,11 @@ type messageRows struct {
 	channels         []*string
 	created, until   []int64
 	targets, payload [][]byte
+	carried          [][]byte
 }
 
 const insertMessageRows = `INSERT INTO message SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::text[],
-	$6::text[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[])`
+	$6::text[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[])`
 
 func (r *messageRows) add(m *hook.Message) {
 	r.key, r.application = append(r.key, int64(m.Key)), append(r.application, int64(m.ApplicationKey))
@@ -29,11 +30,13 @@ func (r *messageRows) add(m *hook.Message) {
 	r.eventID, r.channels = append(r.eventID, unlessEmpty(m.EventID)), append(r.channels, unlessEmpty(pack.List(m.Channels)))
 	r.created, r.until = append(r.created, m.CreatedAt.UnixMicro()), append(r.until, m.PayloadUntil.UnixMicro())
 	r.targets, r.payload = append(r.targets, pack.Keys(m.Targets)), append(r.payload, m.Payload)
+	r.carried = append(r.carried, pack.Carried(m.Carried))
 }
 
 func (r *messageRows) insert(b *pgx.Batch) {
 	if len(r.key) > 0 {
-		b.Queue(insertMessageRows, r.key, r.application, r.id, r.eventType, r.eventID, r.channels, r.created, r.until, r.targets, r.payload)
+		b.Queue(insertMessageRows, r.key, r.application, r.id, r.eventType, r.eventID, r.channels, r.created, r.until, r.targets, r.payload,
+			r.carried)
 	}
 }
 

@@ -43,7 +43,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		if err := alone(ctx, tx, beginning); err != nil {
 			return err
 		}
-		return makePartitions(ctx, tx, s.clock.Now())
+		return s.enoughDays(ctx, tx)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
@@ -23,8 +24,69 @@ const (
 // partitioned are the tables that are divided, with what their days are called by.
 func partitioned() []string { return []string{"message", "attempt", "received", "received_content"} }
 
-// lockPatience is how long a change of tables may hold up what reads them. It is tried again a minute later.
+// lockPatience is how long a change of tables may hold up what reads them. It is tried again later.
 const lockPatience = "SET LOCAL lock_timeout = '250ms'"
+
+// How often who begins tries to make days that it cannot do without, and how long it lets readers through in between.
+const (
+	dayTries = 10
+	dayPause = 250 * time.Millisecond
+)
+
+// enoughDays makes the days ahead. Those that are needed at once must be there in the end: a program that has just begun
+// would refuse what it is given.
+func (s *Store) enoughDays(ctx context.Context, tx pgx.Tx) error {
+	for range dayTries {
+		if made, err := s.daysAhead(ctx, tx); err != nil || made {
+			return err
+		}
+		if enough, err := s.haveDays(ctx, tx); err != nil || enough {
+			return err
+		}
+		if err := pause(ctx, dayPause); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "tables_in_use", "The tables for today cannot be made, since somebody has been reading the attempts for long, "+
+		"such as an export: let that end, or end it (pg_stat_activity shows since when), and start again.")
+}
+
+// daysAhead makes the days ahead, unless that would hold up who reads, and reports whether they are there: to attach a
+// day of attempts locks the table of those that are late, and whoever reads attempts would queue behind us while we wait
+// for an export to end.
+func (s *Store) daysAhead(ctx context.Context, tx pgx.Tx) (made bool, err error) {
+	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, lockPatience); err != nil {
+			return err
+		}
+		if err := makePartitions(ctx, tx, s.clock.Now()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "SET LOCAL lock_timeout TO DEFAULT")
+		return err
+	})
+	if stateOf(err) == lockNotAvailable {
+		return false, nil // there are a week's: the next round of chores comes in a minute
+	}
+	return err == nil, err
+}
+
+// haveDays reports whether the tables are there that anybody may write to now, by a clock that is as wrong as may be.
+func (s *Store) haveDays(ctx context.Context, tx pgx.Tx) (bool, error) {
+	have, err := partitions(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	now := s.clock.Now().UTC()
+	for _, table := range partitioned() {
+		for _, at := range []time.Time{now.Add(-mostSkew), now, now.Add(mostSkew)} {
+			if !have[table+"_p"+at.Format(dayName)] {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
 
 // makePartitions makes the tables from yesterday on that are not there. The caller holds a lock against others
 // that do the same.

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -104,6 +105,65 @@ func TestDaysAheadAreNotMadeInTheWayOfWhoReadsForLong(t *testing.T) {
 
 	if after := keys(t, url, made)[0]; during != before || after != before+1 {
 		t.Errorf("there were %d tables, %d while somebody read, and %d after that", before, during, after)
+	}
+}
+
+// later returns the URL of a database whose attempts somebody reads all through the test, and a clock that runs before
+// the days that it has, by so much.
+func later(t *testing.T, ahead time.Duration) (url string, now clock.Clock) {
+	t.Helper()
+	url = pg.URL(t)
+	check(t, openOnly(t, url).Close())
+	reader, err := pgx.Connect(t.Context(), url)
+	check(t, err)
+	t.Cleanup(func() { check(t, reader.Close(context.WithoutCancel(t.Context()))) })
+	_, err = reader.Exec(t.Context(), "BEGIN; SELECT count(*) FROM attempt")
+	check(t, err)
+	return url, clock.Func(func() time.Time { return clock.Clock{}.Now().Add(ahead) })
+}
+
+func TestWhoBeginsDoesNotWaitForAReaderIfTheNextDaysAreThere(t *testing.T) {
+	t.Parallel()
+	url, now := later(t, 2*day)
+	ctx, stop := context.WithTimeout(t.Context(), 4*time.Second)
+	defer stop()
+
+	s, err := postgres.Open(ctx, postgres.Options{URL: url, Clock: now})
+	check(t, err)
+	t.Cleanup(func() { check(t, s.Close()) })
+	postgres.Tolerate(s)
+
+	check(t, s.Begin(ctx, store.Run{Key: 1, Lease: time.Minute}, now.Now()))
+}
+
+func TestWhoCannotMakeTheTablesOfTodaySaysWhyInsteadOfWaiting(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(ctx context.Context, url string, now clock.Clock) error{
+		"open": func(ctx context.Context, url string, now clock.Clock) error {
+			_, err := postgres.Open(ctx, postgres.Options{URL: url, Clock: now})
+			return err
+		},
+		"begin": func(ctx context.Context, url string, now clock.Clock) error {
+			s, err := postgres.Open(ctx, postgres.Options{URL: url, Clock: now, NoMigrate: true})
+			if err != nil {
+				return err
+			}
+			postgres.Tolerate(s)
+			return errors.Join(s.Begin(ctx, store.Run{Key: 1, Lease: time.Minute}, now.Now()), s.Close())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url, now := later(t, 20*day)
+			ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+			defer stop()
+
+			err := start(ctx, url, now)
+
+			if fault.CodeOf(err) != "tables_in_use" || fault.KindOf(err) != fault.Unavailable {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 

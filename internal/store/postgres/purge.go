@@ -33,7 +33,7 @@ func (s *Store) purge(ctx context.Context, tx pgx.Tx, before, now time.Time, n i
 	if err := s.checkClock(ctx, tx); err != nil {
 		return 0, err
 	}
-	if err := s.daysAhead(ctx, tx); err != nil {
+	if _, err := s.daysAhead(ctx, tx); err != nil {
 		return 0, err
 	}
 	if dropped, err := dropPartition(ctx, tx, messageKeyAt(earlier(before, s.clock.Now()))); err != nil || dropped {
@@ -53,25 +53,6 @@ func (s *Store) purge(ctx context.Context, tx pgx.Tx, before, now time.Time, n i
 		}
 	}
 	return purged, nil
-}
-
-// daysAhead makes the days ahead, unless that would hold up who reads: to attach a day of attempts locks the table of
-// those that are late, and whoever reads attempts would queue behind us while we wait for an export to end.
-func (s *Store) daysAhead(ctx context.Context, tx pgx.Tx) error {
-	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, lockPatience); err != nil {
-			return err
-		}
-		if err := makePartitions(ctx, tx, s.clock.Now()); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, "SET LOCAL lock_timeout TO DEFAULT")
-		return err
-	})
-	if stateOf(err) == lockNotAvailable {
-		return nil // there are a week's: the next round comes in a minute
-	}
-	return err
 }
 
 // earlier returns the start of today or t: the table of today is being written, and tomorrow's will be.

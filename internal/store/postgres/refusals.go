@@ -41,14 +41,19 @@ func (s *Store) Refuse(ctx context.Context, source hook.Key, counts []store.Refu
 			b.Queue(addRefusals, int64(source), hourOf(c.Hour), c.Cause, c.Count)
 		}
 		for _, r := range samples {
-			b.Queue(insertRefused, int64(source), r.ID[:], r.At.UnixMicro(), r.Cause, []byte(r.Detail), []byte(r.Method), []byte(r.ContentType),
-				[]byte(r.Remote), pack.Header(r.Headers), append([]byte{}, r.Body...))
+			r.SourceKey = source
+			b.Queue(insertRefused, refusedValues(r)...)
 		}
 		if len(samples) > 0 {
 			b.Queue(surplusSamples, int64(source), store.MostRefused)
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})
+}
+
+func refusedValues(r hook.Refused) []any {
+	return []any{int64(r.SourceKey), r.ID[:], r.At.UnixMicro(), r.Cause, []byte(r.Detail), []byte(r.Method), []byte(r.ContentType),
+		[]byte(r.Remote), pack.Header(r.Headers), append([]byte{}, r.Body...)}
 }
 
 // Refusals implements store.Inbox.

@@ -18,8 +18,9 @@ type settlement struct {
 	done  chan error
 }
 
-// Settle implements store.Journal. What a run that lost its lease settles is stored as an attempt and
-// changes nothing else: that is no error, since to try again would not help.
+// Settle implements store.Journal. What a run that lost its lease settles is stored as an attempt, and ends a leased
+// delivery that went well before others took it over. It changes nothing else: that is no error, since to try again
+// would not help.
 func (s *Store) Settle(_ context.Context, step store.Settlement) error {
 	waiting := &settlement{Settlement: step, done: make(chan error, 1)}
 	if !s.settler(step.Delivery.MessageKey).add(waiting) {
@@ -58,9 +59,39 @@ func (s *Store) settleAll(ctx context.Context, writer int, all []*settlement) er
 		},
 		func(*pgx.Batch) error { return orLost(isAlive) })...)
 	if fault.CodeOf(err) == "lease_lost" {
-		return s.transact(ctx, "store attempts", func(b *pgx.Batch) error { insertAttempts(b, all); return nil })
+		return s.settleLate(ctx, me, writer, all)
 	}
 	return err
+}
+
+// settleLate stores what a buried run learned. A delivery that it had leased and that went well ends with that, unless
+// somebody has taken the row meanwhile: sent again, it would be there twice for nothing.
+func (s *Store) settleLate(ctx context.Context, me *self, writer int, all []*settlement) error {
+	var ended []hook.Key
+	return s.transact(ctx, "store attempts", func(b *pgx.Batch) error {
+		insertAttempts(b, all)
+		var done deliveryRows
+		for _, s := range all {
+			if !s.Fresh && s.Delivery.State == hook.Delivered {
+				done.add(s.Delivery)
+			}
+		}
+		b.Queue(endDeliveries, done.endpoint, done.message, int64(me.key)).Query(func(rows pgx.Rows) (err error) {
+			ended, err = pgx.CollectRows(rows, pgx.RowTo[hook.Key])
+			return err
+		})
+		return nil
+	}, func(b *pgx.Batch) error {
+		tallies := map[hook.Key]*store.Counts{}
+		for _, endpoint := range ended {
+			if tallies[endpoint] == nil {
+				tallies[endpoint] = &store.Counts{}
+			}
+			tallies[endpoint].Success++
+		}
+		addTallies(b, me.writer(writer), tallies, s.clock.Now())
+		return nil
+	})
 }
 
 // moveDeliveries writes the rows of deliveries that have something to say, and removes those that no
@@ -85,10 +116,13 @@ func moveDeliveries(b *pgx.Batch, run hook.Key, all []*settlement) {
 			append(moved.args(), int64(run))...)
 	}
 	if len(done.message) > 0 {
-		b.Queue(`DELETE FROM delivery d USING unnest($1::bigint[], $2::bigint[]) AS u (endpoint, message)
-			WHERE d.endpoint = u.endpoint AND d.message = u.message AND d.state = 1 AND d.run = $3`, done.endpoint, done.message, int64(run))
+		b.Queue(endDeliveries, done.endpoint, done.message, int64(run))
 	}
 }
+
+// endDeliveries removes rows that the run holds, and returns the endpoints of those that it did hold.
+const endDeliveries = `DELETE FROM delivery d USING unnest($1::bigint[], $2::bigint[]) AS u (endpoint, message)
+	WHERE d.endpoint = u.endpoint AND d.message = u.message AND d.state = 1 AND d.run = $3 RETURNING d.endpoint`
 
 // closeMessages takes messages whose last fresh delivery was settled out of the open work.
 func closeMessages(b *pgx.Batch, run hook.Key, all []*settlement) {

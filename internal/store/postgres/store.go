@@ -112,7 +112,7 @@ func (s *Store) connect(ctx context.Context, o Options) (err error) {
 		config.MaxConns, config.MinConns = to.most, 0
 		config.ConnConfig.ConnectTimeout = connectTimeout
 		config.ConnConfig.DialFunc = s.most.over(config.ConnConfig.DialFunc)
-		config.PingTimeout, config.BeforeClose = pingTimeout, cutSoon
+		config.PingTimeout, config.BeforeClose, config.PrepareConn = pingTimeout, cutSoon, usable
 		if *to.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 			return err
 		}

@@ -62,6 +62,7 @@ const (
 	purging
 	returning
 	purgingInbox
+	importing
 )
 
 // alone waits for the duty's lock.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
-	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // MessageTime implements store.Archive.
@@ -19,7 +18,8 @@ func (s *Store) MessageKey(t time.Time, last hook.Key) hook.Key { return max(mes
 func (s *Store) Restore(ctx context.Context, b store.Batch) error {
 	return s.writer.write(ctx, "restore the archive", func(t *tx) error {
 		for _, step := range []func(*tx, store.Batch) error{
-			restoreApplications, restoreEndpoints, restoreCatalogue, restoreMessages, restoreSteps, restoreRest,
+			restoreApplications, restoreEndpoints, restoreSources, restoreCatalogue, restoreMessages, restoreSteps, restoreRest,
+			restoreReceived, restoreInbox,
 		} {
 			if err := step(t, b); err != nil {
 				return err
@@ -75,14 +75,13 @@ func restoreMessages(t *tx, b store.Batch) error {
 	for i := range b.Messages {
 		m := &b.Messages[i]
 		t.w.keys.last = max(t.w.keys.last, m.Key)
-		messages = append(messages, m.Key, m.ApplicationKey, m.ID[:], m.EventType, textOrNull(m.EventID),
-			listOrNull(m.Channels), micros(m.CreatedAt), micros(m.PayloadUntil), pack.Keys(m.Targets), m.Payload)
+		messages = appendMessage(messages, m)
 		if m.PayloadUntil.Sub(m.CreatedAt) < usualPayloadLife {
 			short = append(short, micros(m.PayloadUntil), m.Key)
 		}
 	}
 	return t.insert(
-		rows{"INSERT INTO message VALUES", 10, messages},
+		rows{insertMessage, messageWidth, messages},
 		rows{"INSERT INTO short_payload VALUES", 2, short},
 	)
 }

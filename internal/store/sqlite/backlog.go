@@ -12,6 +12,7 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // nextWaiting finds the first endpoint behind another one that has something waiting, with its
@@ -93,7 +94,7 @@ func scanLeased(rows *sql.Rows, endpoint hook.Key) (leased []store.Leased, err e
 // loadMessages fills in the messages of leased deliveries. One that is gone stays without payload,
 // and the engine ends it.
 func (s *Store) loadMessages(ctx context.Context, leased []store.Leased) error {
-	stmt, err := s.prompt.PrepareContext(ctx, "SELECT id, event_type, event_id, created_at, payload FROM message WHERE key = ?")
+	stmt, err := s.prompt.PrepareContext(ctx, "SELECT id, event_type, event_id, created_at, payload, carried FROM message WHERE key = ?")
 	if err != nil {
 		return translate("read the messages", err)
 	}
@@ -104,7 +105,7 @@ func (s *Store) loadMessages(ctx context.Context, leased []store.Leased) error {
 		var raw []byte
 		var eventID sql.NullString
 		var created sql.NullInt64
-		err := stmt.QueryRowContext(ctx, m.Key).Scan(&raw, &m.EventType, &eventID, &created, &m.Payload)
+		err := stmt.QueryRowContext(ctx, m.Key).Scan(&raw, &m.EventType, &eventID, &created, &m.Payload, pack.IntoCarried(&m.Carried))
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return translate("read the messages", err)
 		}

@@ -31,7 +31,7 @@ func expireShort(t *tx, now time.Time, n int) (int, error) {
 	if err != nil || len(messages) == 0 {
 		return 0, err
 	}
-	if err := t.each("UPDATE message SET payload = NULL WHERE key IN ", "", messages); err != nil {
+	if err := t.each(dropPayloads+"key IN ", "", messages); err != nil {
 		return 0, err
 	}
 	return len(messages), t.exec(`DELETE FROM short_payload WHERE (until, message) IN
@@ -49,7 +49,7 @@ func expireUsual(t *tx, before hook.Key, n int) (int, error) {
 	if err != nil || len(messages) == 0 {
 		return 0, err
 	}
-	if err := t.each("UPDATE message SET payload = NULL WHERE payload IS NOT NULL AND key IN ", "", messages); err != nil {
+	if err := t.each(dropPayloads+"payload IS NOT NULL AND key IN ", "", messages); err != nil {
 		return 0, err
 	}
 	return len(messages), t.exec("INSERT INTO expired VALUES (1, ?) ON CONFLICT DO UPDATE SET message = excluded.message",

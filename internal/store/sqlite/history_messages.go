@@ -80,7 +80,7 @@ func (s *Store) ExpungeMessage(ctx context.Context, application hook.Key, ref st
 		if err != nil {
 			return found("message", err)
 		}
-		if err := t.exec("UPDATE message SET payload = NULL WHERE key = ?", m.Key); err != nil {
+		if err := t.exec(dropPayloads+"key = ?", m.Key); err != nil {
 			return err
 		}
 		return t.exec("UPDATE attempt SET response = NULL WHERE message = ? AND response IS NOT NULL", m.Key)

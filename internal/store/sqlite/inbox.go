@@ -170,7 +170,7 @@ func (s *Store) Conclude(_ context.Context, c store.Conclusion) error {
 }
 
 const conclude = `UPDATE received SET status = ?, run = 0, due_at = coalesce(?, due_at), changed_at = ?, reason = ?,
-	message = coalesce(?, message) WHERE key = ? AND status = 1 AND run = ?`
+	message = coalesce(?, message) WHERE key = ? AND status = 1 AND run = ? AND changed_at = ?`
 
 func concludeAll(t *tx, all []*conclusion) error {
 	if len(all) == 0 {
@@ -178,7 +178,7 @@ func concludeAll(t *tx, all []*conclusion) error {
 	}
 	now := t.w.clock.Now()
 	for _, c := range all {
-		if err := t.exec(conclude, c.Status, micros(c.DueAt), now.UnixMicro(), c.Reason, idOrNull(c.Message), c.Key, t.w.run); err != nil {
+		if err := t.exec(conclude, c.Status, micros(c.DueAt), now.UnixMicro(), c.Reason, idOrNull(c.Message), c.Key, t.w.run, c.Begun.UnixMicro()); err != nil {
 			return err
 		}
 	}

@@ -3,11 +3,13 @@ package sqlite_test
 import (
 	"bytes"
 	"crypto/rand"
+	"database/sql"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
@@ -41,5 +43,39 @@ func TestFullDiskKeepsNothingOfAWebhookAndTellsNobody(t *testing.T) {
 	got, err := s.Receive(t.Context(), arrival)
 	if err != nil || got.Repeated || told != 1 {
 		t.Errorf("got %+v, %d were told, %v", got.Repeated, told, err)
+	}
+}
+
+func TestWebhookWhoseBodyIsGoneIsNotProcessedAgain(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "posthorn.db")
+	s, ids, now := open(t, file), id.NewSource(rand.Reader), clock.Clock{}.Now()
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := s.CreateApplication(t.Context(), hook.Application{ID: ids.New(now), CreatedAt: now, UpdatedAt: now})
+	check(err)
+	source, err := s.CreateSource(t.Context(), hook.Source{ID: ids.New(now), ApplicationKey: a.Key, CreatedAt: now, UpdatedAt: now})
+	check(err)
+	got, err := s.Receive(t.Context(), store.Arrival{Taken: true, Received: hook.Received{
+		SourceKey: source.Key, ApplicationKey: a.Key, ID: ids.New(now), ReceivedAt: now, Body: []byte("{}"),
+	}})
+	check(err)
+	check(s.Conclude(t.Context(), store.Conclusion{Key: got.Received.Key, Begun: got.Received.ChangedAt, Status: hook.IntakeFailed}))
+	beside, err := sql.Open("sqlite", file)
+	check(err)
+	defer func() { check(beside.Close()) }()
+	_, err = beside.ExecContext(t.Context(), "UPDATE received_content SET body = NULL")
+	check(err)
+
+	err = s.Reprocess(t.Context(), source.Key, got.Received.ID, now)
+	left, lost := s.ReceivedOne(t.Context(), source.Key, got.Received.ID)
+
+	check(lost)
+	if fault.KindOf(err) != fault.Conflict || fault.CodeOf(err) != "body_gone" || left.Status != hook.IntakeFailed || left.Body != nil {
+		t.Errorf("got %v and left %+v", err, left)
 	}
 }

@@ -9,11 +9,11 @@ import (
 
 // messageColumns are the columns that scanMessage reads, of a message table called m.
 const messageColumns = ` m.key, m.application, m.id, m.event_type, m.event_id, m.channels, m.created_at,
-	m.payload_until, m.targets, m.payload `
+	m.payload_until, m.targets, m.payload, m.carried `
 
-// bareColumns are messageColumns without the payload, for lists.
+// bareColumns are messageColumns without the payload and what goes with it, for lists.
 const bareColumns = ` m.key, m.application, m.id, m.event_type, m.event_id, m.channels, m.created_at,
-	m.payload_until, m.targets, NULL `
+	m.payload_until, m.targets, NULL, NULL `
 
 const messageWithKey = "SELECT" + messageColumns + "FROM message m WHERE m.key = ?"
 
@@ -23,8 +23,23 @@ func scanMessage(row scanner, more ...any) (hook.Message, error) {
 	err := row.Scan(append([]any{
 		&m.Key, &m.ApplicationKey, pack.IntoID(&m.ID), &m.EventType, pack.IntoText(&m.EventID), pack.IntoJSON(&m.Channels),
 		pack.IntoTime(&m.CreatedAt), pack.IntoTime(&m.PayloadUntil), pack.IntoKeys(&m.Targets), &m.Payload,
+		pack.IntoCarried(&m.Carried),
 	}, more...)...)
 	return m, err
+}
+
+const (
+	insertMessage = "INSERT INTO message VALUES"
+	messageWidth  = 11
+
+	// dropPayloads empties messages; which ones is to follow.
+	dropPayloads = "UPDATE message SET payload = NULL, carried = NULL WHERE "
+)
+
+// appendMessage adds the values of a message's row.
+func appendMessage(values []any, m *hook.Message) []any {
+	return append(values, m.Key, m.ApplicationKey, m.ID[:], m.EventType, textOrNull(m.EventID), listOrNull(m.Channels),
+		micros(m.CreatedAt), micros(m.PayloadUntil), pack.Keys(m.Targets), m.Payload, pack.Carried(m.Carried))
 }
 
 // messageByKey returns a message with its payload.

@@ -7,7 +7,6 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
-	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // eventIDWindow is how long an event id cannot be used again (public interface: "up to a day").
@@ -135,8 +134,7 @@ func insertMessages(t *tx, all []*publication) error {
 	var messages, open, deferred, short []any
 	for _, p := range all {
 		m := &p.receipt.Message
-		messages = append(messages, m.Key, m.ApplicationKey, m.ID[:], m.EventType, textOrNull(m.EventID),
-			listOrNull(m.Channels), micros(m.CreatedAt), micros(m.PayloadUntil), pack.Keys(m.Targets), m.Payload)
+		messages = appendMessage(messages, m)
 		if fresh := len(m.Targets) - len(p.Deferred); fresh > 0 {
 			open = append(open, m.Key, t.w.run, fresh)
 		}
@@ -148,7 +146,7 @@ func insertMessages(t *tx, all []*publication) error {
 		}
 	}
 	return t.insert(
-		rows{"INSERT INTO message VALUES", 10, messages},
+		rows{insertMessage, messageWidth, messages},
 		rows{"INSERT INTO open_message VALUES", 3, open},
 		rows{"INSERT INTO delivery VALUES", 9, deferred},
 		rows{"INSERT INTO short_payload VALUES", 2, short},

@@ -44,11 +44,12 @@ type Store struct {
 	prompt *sql.DB // single rows and short walks, kept apart so that they never queue behind a page
 	writer *writer
 
-	rescued  reach
-	member   sync.Mutex
-	self     store.Member // this run, once it began; guarded by member
-	closing  sync.Once
-	closeErr error
+	rescued   reach
+	member    sync.Mutex
+	self      store.Member // this run, once it began; guarded by member
+	restoring sync.Mutex
+	closing   sync.Once
+	closeErr  error
 }
 
 var _ store.Store = (*Store)(nil)

@@ -15,6 +15,7 @@ import (
 func archive() []test {
 	return []test{
 		{"a message's key says when it was taken in, and keys of one time follow each other", keysKeepTime},
+		{"of two that restore the second is refused", restoresAlone},
 		{"what is restored is found, and gets keys", restoredIsFound},
 		{"a batch is restored whole or not at all", restoreIsWhole},
 		{"restored deliveries are leased, in publish order", restoredIsLeased},

@@ -95,5 +95,5 @@ func receiveAndConclude(ctx context.Context, s store.Store, source hook.Source, 
 	if err != nil {
 		return err
 	}
-	return s.Conclude(ctx, store.Conclusion{Key: got.Received.Key, Status: hook.IntakeDone, Message: ids.New(now)})
+	return s.Conclude(ctx, store.Conclusion{Key: got.Received.Key, Begun: got.Received.ChangedAt, Status: hook.IntakeDone, Message: ids.New(now)})
 }

@@ -31,6 +31,7 @@ func inbox() []test {
 		{"conclusions at once all count", concludesAtOnce},
 		{"what the run no longer holds, or never did, is not concluded", concludesUnheld},
 		{"what has been processing for too long becomes new again", stuckReturns},
+		{"only the last processing of a webhook is concluded", stuckAndTakenAgain},
 		{"what the run before had becomes new again", stuckOfBefore},
 		{"a webhook is found by the message that was made of it", receivedAs},
 		{"what has ended can be processed again", reprocesses},
@@ -70,7 +71,7 @@ func (f *fixture) same(n byte) func(*store.Arrival) {
 func (f *fixture) ended(at hook.Source, status hook.Intake, with ...func(*store.Arrival)) hook.Received {
 	f.t.Helper()
 	r := f.receive(at, append(with, taken)...)
-	check(f.t, f.Conclude(f.t.Context(), store.Conclusion{Key: r.Key, Status: status, Reason: "because"}))
+	check(f.t, f.Conclude(f.t.Context(), conclusionOf(r, status)))
 	return f.one(r)
 }
 
@@ -336,7 +337,7 @@ func nextArrival(t *testing.T, f *fixture) {
 	f.given(f.now, 10)
 	without := ask()
 	later := f.now.Add(time.Hour)
-	check(t, f.Conclude(t.Context(), store.Conclusion{Key: held.Key, Status: hook.IntakeNew, DueAt: later}))
+	check(t, f.Conclude(t.Context(), store.Conclusion{Key: held.Key, Begun: held.ChangedAt, Status: hook.IntakeNew, DueAt: later}))
 
 	equal(t, []time.Time{before, first, without, ask()}, []time.Time{{}, r.ReceivedAt, {}, later})
 	equal(t, len(f.given(later.Add(-time.Second), 10)), 0)
@@ -356,7 +357,7 @@ func concludes(t *testing.T, f *fixture) {
 		want := f.receive(s, taken)
 		began := clock.Clock{}.Now().Add(-time.Second)
 
-		c.Key, c.Status = want.Key, status
+		c.Key, c.Begun, c.Status = want.Key, want.ChangedAt, status
 		check(t, f.Conclude(t.Context(), c))
 
 		got := f.one(want)
@@ -379,7 +380,7 @@ func concludesAtOnce(t *testing.T, f *fixture) {
 	}
 
 	atOnce(t, len(all), func(i int) error {
-		return f.Conclude(t.Context(), store.Conclusion{Key: all[i].Key, Status: hook.IntakeDone, Reason: strconv.Itoa(i)})
+		return f.Conclude(t.Context(), store.Conclusion{Key: all[i].Key, Begun: all[i].ChangedAt, Status: hook.IntakeDone, Reason: strconv.Itoa(i)})
 	})
 
 	for i, r := range all {
@@ -393,8 +394,8 @@ func concludesUnheld(t *testing.T, f *fixture) {
 	s := f.source(f.application())
 	fresh, done := f.receive(s), f.ended(s, hook.IntakeDone)
 
-	for _, key := range []hook.Key{fresh.Key, done.Key, 4711} {
-		check(t, f.Conclude(t.Context(), store.Conclusion{Key: key, Status: hook.IntakeFailed, Reason: "too late"}))
+	for _, r := range []hook.Received{fresh, done, {Key: 4711}} {
+		check(t, f.Conclude(t.Context(), store.Conclusion{Key: r.Key, Begun: r.ChangedAt, Status: hook.IntakeFailed, Reason: "too late"}))
 	}
 
 	equal(t, f.one(fresh), fresh)
@@ -431,13 +432,37 @@ func stuckReturns(t *testing.T, f *fixture) {
 	equal(t, len(f.given(f.now, 10)), 4)
 }
 
+// stuckAndTakenAgain is about a run that takes a webhook again while it is still at the first processing of it: a
+// pause of the whole machine, or an endless processing, is enough.
+func stuckAndTakenAgain(t *testing.T, f *fixture) {
+	s := f.source(f.application())
+	first := f.receive(s, taken)
+	equal(t, f.unstuck(f.now.Add(time.Hour), 10), 1)
+	second := f.given(f.now.Add(time.Second), 1)[0]
+
+	check(t, f.Conclude(t.Context(), conclusionOf(first, hook.IntakeFailed)))
+	equal(t, f.one(first), second)
+	check(t, f.Conclude(t.Context(), conclusionOf(second, hook.IntakeFailed)))
+	equal(t, f.one(first).Status, hook.IntakeFailed)
+
+	// Its attempts are counted anew from here.
+	check(t, f.Reprocess(t.Context(), s.Key, first.ID, f.now.Add(2*time.Second)))
+	third := f.given(f.now.Add(3*time.Second), 1)[0]
+	check(t, f.Conclude(t.Context(), conclusionOf(first, hook.IntakeDone)))
+	equal(t, f.one(first), third)
+}
+
+func conclusionOf(r hook.Received, status hook.Intake) store.Conclusion {
+	return store.Conclusion{Key: r.Key, Begun: r.ChangedAt, Status: status, Reason: "because"}
+}
+
 func stuckOfBefore(t *testing.T, f *fixture) {
 	s := f.source(f.application())
 	r := f.receive(s, taken)
 	check(t, f.Begin(t.Context(), store.Run{Key: 2, Window: 10, Lease: time.Minute}, f.now))
 	mine := f.receive(s, taken)
 
-	check(t, f.Conclude(t.Context(), store.Conclusion{Key: r.Key, Status: hook.IntakeDone}))
+	check(t, f.Conclude(t.Context(), store.Conclusion{Key: r.Key, Begun: r.ChangedAt, Status: hook.IntakeDone}))
 	back := f.unstuck(f.now.Add(-time.Hour), 10)
 
 	equal(t, back, 1)
@@ -451,7 +476,7 @@ func receivedAs(t *testing.T, f *fixture) {
 	made := f.newID()
 	r := f.receive(s, taken)
 	f.ended(s, hook.IntakeDone)
-	check(t, f.Conclude(t.Context(), store.Conclusion{Key: r.Key, Status: hook.IntakeDone, Message: made}))
+	check(t, f.Conclude(t.Context(), store.Conclusion{Key: r.Key, Begun: r.ChangedAt, Status: hook.IntakeDone, Message: made}))
 
 	got, err := f.ReceivedAs(t.Context(), a.Key, made)
 	check(t, err)
@@ -462,7 +487,8 @@ func receivedAs(t *testing.T, f *fixture) {
 	missing(t, err)
 
 	check(t, f.Reprocess(t.Context(), s.Key, r.ID, f.now))
-	check(t, f.Conclude(t.Context(), store.Conclusion{Key: f.given(f.now, 1)[0].Key, Status: hook.IntakeFailed}))
+	again := f.given(f.now, 1)[0]
+	check(t, f.Conclude(t.Context(), store.Conclusion{Key: again.Key, Begun: again.ChangedAt, Status: hook.IntakeFailed}))
 	got, err = f.ReceivedAs(t.Context(), a.Key, made)
 	check(t, err)
 	equal(t, got.Status, hook.IntakeFailed)

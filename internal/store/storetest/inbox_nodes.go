@@ -31,11 +31,11 @@ func nodesInboxLate(t *testing.T, p pair) {
 	p.dies(func() { early, late = p.first.receive(s, taken), p.first.receive(s, taken) })
 	p.second.now = p.first.now
 
-	check(t, p.first.Conclude(t.Context(), store.Conclusion{Key: early.Key, Status: hook.IntakeDone}))
+	check(t, p.first.Conclude(t.Context(), store.Conclusion{Key: early.Key, Begun: early.ChangedAt, Status: hook.IntakeDone}))
 	equal(t, p.second.unstuck(p.second.now.Add(-time.Hour), 10), 1)
 	again := p.second.given(p.second.now, 10)
 	equal(t, len(again), 1)
-	check(t, p.first.Conclude(t.Context(), store.Conclusion{Key: late.Key, Status: hook.IntakeDone}))
+	check(t, p.first.Conclude(t.Context(), store.Conclusion{Key: late.Key, Begun: late.ChangedAt, Status: hook.IntakeDone}))
 
 	equal(t, p.second.one(early).Status, hook.IntakeDone)
 	equal(t, p.second.one(late), again[0])

@@ -24,6 +24,7 @@ func RunNodes(t *testing.T, open func(t *testing.T) (first, second store.Store))
 		"a run that begins with an identity buries the one that had it":        nodesIdentity,
 		"a buried run cannot publish, lease, release or renew":                 nodesFence,
 		"what a buried run settles is stored as an attempt and nothing else":   nodesLateSettle,
+		"what a buried run had leased and delivered is not sent again":         nodesLateSuccess,
 		"work of the living is not rescued":                                    nodesLiving,
 		"the other rescues what a buried run left, as interrupted":             nodesRescue,
 		"a buried run that ends later did not end in good order":               nodesEndLate,
@@ -35,7 +36,9 @@ func RunNodes(t *testing.T, open func(t *testing.T) (first, second store.Store))
 		"one idempotency key at two runs at once makes one message":            nodesRepeatAtOnce,
 		"a reservation is in progress as long as its run lives":                nodesReservation,
 		"each is told what the other changed":                                  nodesFollow,
+		"each is told when it has heard of everything":                         nodesLooked,
 		"each is told that the other stored work":                              nodesWork,
+		"of two that restore one is refused":                                   nodesRestoreAlone,
 		"two that agree at once agree":                                         nodesAgree,
 		"a buried run cannot receive or take":                                  nodesInboxFence,
 		"what a buried run concludes counts until others have it":              nodesInboxLate,
@@ -162,6 +165,43 @@ func nodesLateSettle(t *testing.T, p pair) {
 	counted, err := p.second.Counts(t.Context(), e.Key, p.first.now.Add(-2*time.Hour), p.first.now.Add(2*time.Hour))
 	check(t, err)
 	equal(t, counted.Success, int64(0))
+}
+
+// It is told apart from a delivery of before, which a person had sent again: that one had gone well, too.
+func nodesLateSuccess(t *testing.T, p pair) {
+	a := p.first.application()
+	e := p.first.endpoint(a)
+	again := p.first.message(a, []hook.Endpoint{e})
+	p.first.attempt(again, e, hook.Succeeded)
+	p.first.deferred(a, e)
+	var held []store.Leased
+	p.dies(func() {
+		held = p.first.take(e, 1)
+		d := hook.Delivery{ApplicationKey: a.Key, MessageKey: again.Key, EndpointKey: e.Key}
+		check(t, p.first.Replay(t.Context(), d.Replay(p.first.now)))
+		equal(t, messagesOf(p.first.take(e, 1)), []hook.Key{again.Key})
+	})
+
+	p.first.succeeds(e, held[0])
+
+	equal(t, p.second.rescued(), 1)
+	equal(t, p.second.interrupted(e), 1)
+	p.second.now = p.first.now
+	equal(t, messagesOf(p.second.take(e, 10)), []hook.Key{again.Key})
+	counted, err := p.second.Counts(t.Context(), e.Key, p.first.now.Add(-2*time.Hour), p.first.now.Add(2*time.Hour))
+	check(t, err)
+	equal(t, counted.Success, int64(2))
+}
+
+// succeeds settles a delivery that was leased.
+func (f *fixture) succeeds(e hook.Endpoint, leased store.Leased) {
+	f.t.Helper()
+	now, made := f.tick()
+	d := leased.Delivery
+	a := hook.Attempt{ID: made, ApplicationKey: d.ApplicationKey, MessageKey: d.MessageKey, EndpointKey: e.Key, Number: d.Attempts + 1,
+		Status: 200, URL: e.URL, StartedAt: now}
+	d.State, d.DueAt = hook.Delivered, time.Time{}
+	check(f.t, f.Settle(f.t.Context(), store.Settlement{Attempt: &a, Delivery: d}))
 }
 
 func nodesLiving(t *testing.T, p pair) {
@@ -372,6 +412,24 @@ func nodesFollow(t *testing.T, p pair) {
 		p.begin(p.first, now.UnixNano(), time.Minute)
 	}
 	p.second.told(begin, func(c store.Change) bool { return c.Kind == store.MembersChanged })
+}
+
+func nodesLooked(t *testing.T, p pair) {
+	a := p.first.application()
+	looking, heard := false, false
+
+	p.second.told(func() {}, func(c store.Change) bool {
+		if c.Kind == store.Looked {
+			equal(t, looking, true)
+			return heard // the look that found it, or a later one
+		}
+		if c.Kind == store.Looking && !looking {
+			p.first.endpoint(a)
+		}
+		looking = looking || c.Kind == store.Looking
+		heard = heard || c.Kind == store.EndpointChanged
+		return false
+	})
 }
 
 func nodesWork(t *testing.T, p pair) {

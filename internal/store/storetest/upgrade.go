@@ -29,6 +29,8 @@ func RunUpgrade(t *testing.T, open func(t *testing.T) store.Store, down func(t *
 	leased, err := again.Lease(t.Context(), e.Key, filled.now.Add(2*time.Hour), 10)
 	check(t, err)
 	equal(t, len(leased), 1)
+	m := again.message(again.application(), nil, carrying(loaded())) // in a table that was there before the last migration
+	equal(t, again.carries(m), loaded())
 }
 
 func begun(t *testing.T, s store.Store, run hook.Key) *fixture {
