@@ -132,7 +132,9 @@ func (i *importer) run(ctx context.Context, lines *reader) error {
 }
 
 // refersTo reports whether what comes behind lines of this kind needs the keys that the store gives them.
-func refersTo(kind string) bool { return kind == kindApplication || kind == kindEndpoint || kind == kindSource }
+func refersTo(kind string) bool {
+	return kind == kindApplication || kind == kindEndpoint || kind == kindSource
+}
 
 func (i *importer) take(takers map[string]func([]byte) error, kind string, text []byte) error {
 	take := takers[kind]

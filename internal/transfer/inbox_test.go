@@ -93,7 +93,9 @@ func (p *place) inbox(a hook.Application) {
 	_, err := p.DeleteSource(ctx, store.Ref{ID: gone.ID})
 	check(p.t, err)
 	s := p.source(a, func(s *hook.Source) { s.UID = "hub" })
-	p.source(a, func(s *hook.Source) { s.Disabled, s.Secrets, s.Rules, s.Options, s.Metadata = true, nil, hook.SourceRules{}, nil, nil })
+	p.source(a, func(s *hook.Source) {
+		s.Disabled, s.Secrets, s.Rules, s.Options, s.Metadata = true, nil, hook.SourceRules{}, nil, nil
+	})
 
 	made := p.publish(a, nil)
 	p.ended(p.receive(s, p.repeatable(1, time.Hour)), hook.IntakeDone, made.ID)

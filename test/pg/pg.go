@@ -52,8 +52,13 @@ func Lend(tb testing.TB, original string) string {
 	return server.URL(name)
 }
 
-// emptyAll deletes all rows but the number of the schema.
+// emptyAll deletes all rows but the number of the schema, and the tables of days long ago that a test has made: the
+// next would see them go.
 const emptyAll = `DO $$ DECLARE name text; BEGIN
+	FOR name IN SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'public' AND c.relispartition AND c.relkind = 'r' AND c.relname ~ '_p[0-9]{8}$'
+		AND to_date(right(c.relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - 1
+	LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
 	FOR name IN SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'goose%'
 	LOOP EXECUTE 'DELETE FROM ' || name; END LOOP; END $$`
