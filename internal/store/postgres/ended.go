@@ -33,9 +33,8 @@ func ended(conn net.Conn) bool {
 		return true
 	}
 	gone := false
-	err = raw.Read(func(fd uintptr) bool {
-		gone = !quiet(fd)
-		return true // also if there is nothing: it does not wait
-	})
+	// Not raw.Read: it waits until nobody else reads, and after a long write a reader of pgx may be left, which waits for
+	// the answer to the next question.
+	err = raw.Control(func(fd uintptr) { gone = !quiet(fd) })
 	return gone || err != nil
 }

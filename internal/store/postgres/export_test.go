@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"maps"
+	"net"
 	"slices"
 	"time"
 
@@ -59,3 +60,6 @@ func Watched(dial pgconn.DialFunc, most time.Duration) pgconn.DialFunc {
 
 // Translate is translate.
 func Translate(doing string, err error) error { return translate(doing, err) }
+
+// Ended is ended.
+func Ended(conn net.Conn) bool { return ended(conn) }
