@@ -41,6 +41,7 @@ run: build ## Build and serve on LISTEN (127.0.0.1:8071) with the data in DATA (
 	@echo "Local trial: endpoints may point to $(ALLOW_NETWORKS), which a public server should not allow."
 	@exec bin/posthorn serve --listen '$(LISTEN)' --data '$(DATA)' --allow-networks '$(ALLOW_NETWORKS)'
 
+# What go test would vet, with every package below ours, make lint does with more.
 .PHONY: test
 test: ## Run every test with the race detector on; PKG and TESTFLAGS narrow it
 	@scripts/needs cc node npm postgres python3

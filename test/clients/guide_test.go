@@ -14,9 +14,9 @@ import (
 
 	svix "github.com/svix/svix-webhooks/go"
 
-	"github.com/posthorn/posthorn/internal/bench/process"
 	"github.com/posthorn/posthorn/signature"
 	"github.com/posthorn/posthorn/test/harness"
+	"github.com/posthorn/posthorn/test/port"
 )
 
 const verifyGuide = "docs/guides/verify.md"
@@ -28,8 +28,10 @@ func TestReceiversOfTheGuideTakeWhatIsOursAndNothingElse(t *testing.T) {
 	j := start(t, "POSTHORN_RETRY_SCHEDULE=1h")
 	for language, prepare := range map[string]func(*testing.T) *exec.Cmd{"go": goReceiver, "js": nodeReceiver} {
 		t.Run(language, func(t *testing.T) {
-			address, err := process.FreeAddress(t.Context())
+			number, giveBack, err := port.Lend()
 			harness.Check(t, err)
+			t.Cleanup(giveBack)
+			address := net.JoinHostPort("127.0.0.1", strconv.Itoa(number))
 			url := "http://" + address + "/hook"
 			j.app(language)
 			endpoint, err := j.Endpoint.Create(t.Context(), language, &svix.EndpointIn{Url: url})
@@ -71,13 +73,22 @@ func goReceiver(t *testing.T) *exec.Cmd {
 	harness.Equal(t, "the command that starts it", strings.HasSuffix(run, " go run ."), true)
 
 	cmd := exec.CommandContext(t.Context(), "sh", "-ec", commands+"\ngo build -o receiver .") // go run would leave its child behind
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "PWD="+dir)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS="+raceFlag(), "GOWORK=off", "GOPROXY=off", "PWD="+dir)
 	output, err := cmd.CombinedOutput()
 
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	return exec.CommandContext(t.Context(), filepath.Join(dir, "receiver"))
+}
+
+// raceFlag is what a build without other flags shares with these tests, so that the standard library is not compiled
+// a second time for it.
+func raceFlag() string {
+	if os.Getenv("POSTHORN_TEST_RACE") == "1" {
+		return "-race"
+	}
+	return ""
 }
 
 // nodeReceiver finds the library that the guide installs among those that are installed for these tests.

@@ -11,14 +11,13 @@ import (
 
 type object map[string]any
 
-// soon is when a change must be known on all nodes; quite is when at the latest what was forbidden must have ended.
-// Beside other tests a machine may be slow to say so.
-func soon() (soon, quite time.Duration) {
-	if long() > 0 {
-		return time.Second, 5 * time.Second
-	}
-	return 3 * time.Second, 5 * time.Second
-}
+// A change must be known on all nodes soon, and what was forbidden must have ended before long: this is what is promised,
+// and it is not loosened beside other tests. Nodes took 3 to 190 ms, and at most 490 ms with three endless loops and
+// other tests beside them on two processors.
+const (
+	soon       = time.Second
+	beforeLong = 5 * time.Second
+)
 
 // within asks until done says true and returns how long it took, which must not be more than limit.
 func within(t *testing.T, what string, limit time.Duration, done func() bool) {
@@ -35,7 +34,6 @@ func within(t *testing.T, what string, limit time.Duration, done func() bool) {
 func TestRevokedTokenIsRefusedByAllNodes(t *testing.T) {
 	t.Parallel()
 	n := start(t, three(fresh(t))...)
-	_, limit := soon()
 	app := create(t, n.all[0], "/api/v1/app", object{"name": "Acme"})
 	var out struct{ Token string }
 	n.all[0].Do(t, http.MethodPost, "/api/v1/auth/app-portal-access/"+app, object{}).JSON(t, &out)
@@ -54,14 +52,13 @@ func TestRevokedTokenIsRefusedByAllNodes(t *testing.T) {
 
 	harness.Equal(t, "status on the node that was told", use(n.all[0]), http.StatusUnauthorized)
 	for _, s := range n.all[1:] {
-		within(t, "the token is refused", limit, func() bool { return use(s) == http.StatusUnauthorized })
+		within(t, "the token is refused", beforeLong, func() bool { return use(s) == http.StatusUnauthorized })
 	}
 }
 
 func TestChangeOfAnEndpointReachesAllNodes(t *testing.T) {
 	t.Parallel()
 	n, receiver := start(t, three(fresh(t))...), harness.NewReceiver(t)
-	quick, limit := soon()
 	app := "/api/v1/app/" + create(t, n.all[0], "/api/v1/app", object{"name": "Acme"})
 	endpoint := app + "/endpoint/" + create(t, n.all[0], app+"/endpoint", object{"url": receiver.URL + "/old"})
 	publish := func(s *harness.Server) string {
@@ -73,14 +70,14 @@ func TestChangeOfAnEndpointReachesAllNodes(t *testing.T) {
 
 	n.all[0].Do(t, http.MethodPatch, endpoint, object{"url": receiver.URL + "/new"})
 	for _, s := range n.all[1:] {
-		within(t, "requests go to the new address", quick, func() bool {
+		within(t, "requests go to the new address", soon, func() bool {
 			return strings.HasSuffix(receiver.Wait(t, 1, harness.Of(publish(s)))[0].Path, "/new")
 		})
 	}
 
 	n.all[0].Do(t, http.MethodPatch, endpoint, object{"disabled": true})
 	for _, s := range n.all[1:] {
-		within(t, "the endpoint gets nothing more", limit, func() bool { return len(targets(t, s, app, publish(s))) == 0 })
+		within(t, "the endpoint gets nothing more", beforeLong, func() bool { return len(targets(t, s, app, publish(s))) == 0 })
 	}
 	before := len(receiver.Arrivals())
 	for _, s := range n.all {

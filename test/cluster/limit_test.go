@@ -17,6 +17,8 @@ type meter struct {
 	mu        sync.Mutex
 	now, most int // requests at a time
 	times     []time.Time
+
+	pace float64 // messages that were published a second, when all are
 }
 
 func (m *meter) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
@@ -60,6 +62,7 @@ func flood(t *testing.T, n *nodes, delay time.Duration, endpoint object, count i
 	endpoint["url"] = server.URL
 	create(t, n.all[0], app+"/endpoint", endpoint)
 	var publishers sync.WaitGroup
+	began := time.Now()
 	for _, s := range n.all {
 		publishers.Go(func() {
 			for range count {
@@ -70,16 +73,19 @@ func flood(t *testing.T, n *nodes, delay time.Duration, endpoint object, count i
 		})
 	}
 	publishers.Wait()
+	m.pace = float64(count*len(n.all)) / time.Since(began).Seconds()
 	n.await("all have arrived", func() bool { got, _, _ := m.measured(); return got == count*len(n.all) })
 	return m
 }
 
-// share is the part of a limit that must be used: next to other tests, less.
+// share is the part of a limit that must be used, or of what is published if a busy machine cannot publish as fast as
+// the limit allows. What was used of 60 a second: 96 to 98 % on a quiet machine, 92 % and more beside five programs that
+// wanted two processors. Of the cap it was always all.
 func share() float64 {
 	if long() > 0 {
 		return 0.9
 	}
-	return 0.6
+	return 0.8
 }
 
 func TestRateLimitHoldsAcrossNodes(t *testing.T) {
@@ -87,10 +93,11 @@ func TestRateLimitHoldsAcrossNodes(t *testing.T) {
 	n := start(t, three(fresh(t))...)
 	const limit = 60
 
-	_, rate, _ := flood(t, n, 0, object{"throttleRate": limit}, 2*limit).measured()
+	m := flood(t, n, 0, object{"throttleRate": limit}, 2*limit)
 
-	t.Logf("%.1f requests a second", rate)
-	if rate > limit*1.1 || rate < limit*share() {
+	_, rate, _ := m.measured()
+	t.Logf("%.1f requests a second, %.1f were published", rate, m.pace)
+	if rate > limit*1.1 || rate < share()*min(limit, m.pace) {
 		t.Errorf("%.1f requests a second with a limit of %d", rate, limit)
 	}
 }
@@ -104,10 +111,12 @@ func TestCapOnRequestsInFlightHoldsAcrossNodes(t *testing.T) {
 	}
 	n := start(t, plan...)
 
-	_, _, most := flood(t, n, 300*time.Millisecond, object{}, 60).measured()
+	const delay = 300 * time.Millisecond
+	m := flood(t, n, delay, object{}, 60)
 
-	t.Logf("%d requests at a time", most)
-	if float64(most) > limit*1.1 || float64(most) < limit*share() {
+	_, _, most := m.measured()
+	t.Logf("%d requests at a time, %.1f a second were published", most, m.pace)
+	if float64(most) > limit*1.1 || float64(most) < share()*min(limit, m.pace*delay.Seconds()) {
 		t.Errorf("%d requests at a time with a cap of %d", most, limit)
 	}
 	harness.Equal(t, "nodes", n.alive(n.all[0]), 3)

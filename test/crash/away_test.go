@@ -8,8 +8,8 @@ import (
 	"github.com/posthorn/posthorn/test/pg"
 )
 
-//nolint:paralleltest // beside a server under load it would only be slower
 func TestSenderIsAskedToComeAgainWhileTheDatabaseIsDown(t *testing.T) {
+	t.Parallel() // that is, once no server is under load any more
 	database := pg.NewServer(t)
 	s := harness.Start(t, "POSTHORN_DATABASE_URL="+database.Create(t, "posthorn"))
 	i := newInbox(t, s)

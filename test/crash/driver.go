@@ -4,10 +4,13 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
+	"net"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/bench/process"
+	"github.com/posthorn/posthorn/test/port"
 )
 
 // adminToken is the token of the server under test.
@@ -30,6 +33,8 @@ type driver struct {
 	rand    *rand.Rand
 	spec    process.Spec
 	server  *process.Child
+
+	giveBack func() // the port of the server
 }
 
 // Drive publishes, kills and restarts, waits until everything has been delivered, and returns what was
@@ -57,15 +62,17 @@ func Drive(ctx context.Context, o Options) (History, error) {
 
 // newDriver prepares a run.
 func newDriver(ctx context.Context, o Options) (*driver, error) {
-	address, err := process.FreeAddress(ctx)
+	number, giveBack, err := port.Lend()
 	if err != nil {
 		return nil, err
 	}
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(number))
 	stage, err := NewStage(ctx, o.StageOptions, adminToken, "http://"+address)
 	if err != nil {
+		giveBack()
 		return nil, err
 	}
-	d := &driver{Stage: stage, options: o, rand: rand.New(rand.NewPCG(o.Seed, 0))}
+	d := &driver{Stage: stage, giveBack: giveBack, options: o, rand: rand.New(rand.NewPCG(o.Seed, 0))}
 	d.spec = process.Spec{
 		Path: o.Binary, Args: []string{"serve", "--listen", address, "--data", o.Data},
 		Env: []string{
@@ -87,6 +94,7 @@ func (d *driver) close() {
 		d.server.Stop()
 	}
 	d.Stage.Close()
+	d.giveBack()
 }
 
 // launch starts the server on the data there is.

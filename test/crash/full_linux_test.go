@@ -11,8 +11,8 @@ import (
 	"github.com/posthorn/posthorn/test/harness"
 )
 
-//nolint:paralleltest // beside a server under load it would only be slower
 func TestSenderIsAskedToComeAgainWhileTheDiskIsFull(t *testing.T) {
+	t.Parallel() // that is, once no server is under load any more
 	s := harness.New(t)
 	ballast := small(t, s.Data)
 	s.Restart()

@@ -34,7 +34,7 @@ func TestAnsweringAWebhookBeforeTheCommitIsCaught(t *testing.T) {
 	var out bytes.Buffer
 
 	code := crash.MainIntake(t.Context(), []string{
-		"-binary", buildWith(t, "posthorn_ack_before_commit"), "-kills", "3", "-rate", "0", "-patience", "4s",
+		"-binary", harness.BinaryWith(t, "posthorn_ack_before_commit"), "-kills", "3", "-rate", "0", "-patience", "4s",
 	}, &out)
 
 	if code != 3 || !strings.Contains(out.String(), crash.RuleNotKept) {

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"strconv"
 	"testing"
+
+	"github.com/posthorn/posthorn/test/port"
 )
 
 // Result is how a command ended.
@@ -50,22 +51,13 @@ func environment() []string {
 	return kept
 }
 
-// freeAddress returns a loopback address that nobody listens on. It stays below the range from which
-// Linux takes the ports of outgoing connections (ip_local_port_range, from 32768), so that no client
-// sits on the port while a killed server is down.
+// freeAddress returns a loopback address that is this test's alone until it ends, whether a server listens there or not.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	for range 200 {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(12000)))
-		var lc net.ListenConfig
-		listener, err := lc.Listen(t.Context(), "tcp", address)
-		if err == nil {
-			_ = listener.Close()
-			return address
-		}
-	}
-	t.Fatal("no free loopback port between 20000 and 32000")
-	return ""
+	number, giveBack, err := port.Lend()
+	Check(t, err)
+	t.Cleanup(giveBack)
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(number))
 }
 
 func tail(text string, limit int) string {

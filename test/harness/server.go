@@ -16,6 +16,11 @@ import (
 // ends a test that has failed already.
 const Patience = 30 * time.Second
 
+// farewell is how long a server may take to end after a signal. On a busy machine it may need all of its own limits
+// one after the other: 20 s in which requests end (30 s unless a test sets it), 5 s to say goodbye to the other nodes,
+// and 10 s for a store that does not answer.
+const farewell = 60 * time.Second
+
 // AdminToken is the admin token of every server, unless the given environment says otherwise.
 const AdminToken = "ph_test_only_admin_token_000001"
 
@@ -200,12 +205,12 @@ func (s *Server) PID() int { return s.proc.cmd.Process.Pid }
 
 func (s *Server) awaitExit() int {
 	s.t.Helper()
-	timer := time.NewTimer(Patience)
+	timer := time.NewTimer(farewell)
 	defer timer.Stop()
 	select {
 	case <-s.proc.exited:
 	case <-timer.C:
-		s.t.Errorf("posthorn has not ended %s after the signal", Patience)
+		s.t.Errorf("posthorn has not ended %s after the signal", farewell)
 		_ = s.proc.cmd.Process.Signal(syscall.SIGQUIT) // it writes what it waits for to its log
 		<-s.proc.exited
 	}

@@ -100,9 +100,14 @@ func selfSignedIsRefused(t *testing.T, s *harness.Server) {
 	receiver.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes are meant to fail here
 	receiver.StartTLS()
 	t.Cleanup(receiver.Close)
+	said := false // a busy machine may be too slow for one of the handshakes, which is a failure, too
 	for _, a := range trial(t, s, receiver.URL, tries) {
-		if a.Cause != "tls" || !strings.Contains(a.Response, "certificate") {
+		if a.Cause != "tls" {
 			t.Errorf("got %+v", a)
 		}
+		said = said || strings.Contains(a.Response, "certificate")
+	}
+	if !said {
+		t.Error("no attempt says that it is about the certificate")
 	}
 }

@@ -24,7 +24,7 @@ type arrival struct {
 
 // Receive implements store.Inbox.
 func (s *Store) Receive(_ context.Context, a store.Arrival) (store.Arrived, error) {
-	waiting := &arrival{Arrival: a, done: make(chan error, 1)}
+	waiting := &arrival{Arrival: a, stored: a.Received, done: make(chan error, 1)}
 	if !s.receiver.add(waiting) {
 		return store.Arrived{}, errStopped()
 	}

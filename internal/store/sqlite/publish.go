@@ -23,7 +23,7 @@ type publication struct {
 
 // Publish implements store.Journal.
 func (s *Store) Publish(ctx context.Context, p store.Publication) (store.Receipt, error) {
-	waiting := &publication{Publication: p, done: make(chan error, 1)}
+	waiting := &publication{Publication: p, receipt: store.Receipt{Message: p.Message}, done: make(chan error, 1)}
 	if !s.writer.gather(func(g *group) { g.publications = append(g.publications, waiting) }) {
 		return store.Receipt{}, errStopped()
 	}
