@@ -7,11 +7,12 @@ import (
 	"testing"
 )
 
-// staysSmall checks the largest size that the process has had. The bound has room for the race detector,
-// which takes several times as much.
+// staysSmall checks the largest size that the process has had. The bound has room for the race detector, which takes
+// several times as much, and for a busy machine, on which its collector comes late: 205 to 254 MiB were measured for the hostile
+// answers alone, 349 beside other tests. What it is there to find are gigabytes.
 func staysSmall(t *testing.T, pid int) {
 	t.Helper()
-	const bound = 320 << 10 // KiB
+	const bound = 512 << 10 // KiB
 	peak, ok := peakOf(pid)
 	if !ok {
 		t.Log("this system does not say how large a process has been")

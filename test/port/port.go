@@ -16,9 +16,10 @@ import (
 
 // The two kinds of servers stay below the range from which Linux takes the ports of outgoing connections
 // (ip_local_port_range, from 32768): while a server is down, a client that tries to reach it would sooner or later be
-// given its port, and meet itself there.
+// given its port, and meet itself there. And they stay clear of the ports of other services, from 25672 on, to which nothing
+// is sent: a receiver of a test has a lent port, too.
 const (
-	databases, posthorns, end = 12000, 20000, 32000
+	databases, posthorns, end = 12000, 20000, 25600
 )
 
 // Lend returns a port for a Posthorn on which nobody listens, and which no other test of this machine is lent until
