@@ -29,7 +29,7 @@ func eventOf(name string, c *provider.Check, v provider.Verdict) Event {
 		Provider: name, ID: v.ID, Type: v.Type, Time: v.Time, Body: c.Request.Body,
 		Header: c.Request.Header.Clone(), Key: v.Key,
 	}
-	if v.Secret < 0 && v.ID == "" { // nobody vouches for it: a device that says the same thing every minute means it
+	if !v.Signed && v.ID == "" { // nobody vouches for the body: a device that says the same thing every minute means it
 		e.Key = ""
 	}
 	drop := append(connection(), e.Header.Values("Connection")...)

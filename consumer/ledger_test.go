@@ -109,14 +109,39 @@ func TestProvidersThatShareALedgerAreKeptApart(t *testing.T) {
 	equal(t, "calls", b.called(), 2)
 }
 
-// A sender that proves nothing and names no id may say the same thing twice and mean it.
+// A sender whose proof does not cover the body, and that names no id, may say the same thing twice and mean it.
 func TestNothingTellsARepetitionOfWhatNobodySigns(t *testing.T) {
 	t.Parallel()
+	for name, c := range map[string]consumer.Config{
+		"nothing": {Provider: "none"},
+		"a token": {Provider: "api-key", Secrets: []consumer.Secret{secret}},
+	} {
+		b := &box{}
+		c.Fallback = b.put
+		h := build(t, c)
+		say := func() int {
+			r := push(`{"on":true}`)
+			r.Header.Set("Authorization", "Bearer "+string(secret))
+			return send(h, r).Code
+		}
+
+		equal(t, name, say(), http.StatusOK)
+		equal(t, name, say(), http.StatusOK)
+
+		equal(t, name+": calls", b.called(), 2)
+	}
+}
+
+// Whoever has caught a request of GitHub's cannot make a second event of it: the type is not signed.
+func TestCaughtRequestIsNoOtherEventUnderAnotherType(t *testing.T) {
+	t.Parallel()
 	b := &box{}
-	h := build(t, consumer.Config{Provider: "none", Fallback: b.put})
+	h := build(t, consumer.Config{Provider: "github", Secrets: []consumer.Secret{secret}, Fallback: b.put})
+	send(h, push(`{}`))
+	again := push(`{}`)
+	again.Header.Set("X-GitHub-Event", "delete")
 
-	send(h, push(`{"on":true}`))
-	send(h, push(`{"on":true}`))
+	equal(t, "answer", send(h, again).Code, http.StatusOK)
 
-	equal(t, "calls", b.called(), 2)
+	equal(t, "calls", b.called(), 1)
 }

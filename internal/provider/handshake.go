@@ -99,7 +99,7 @@ func (h Handshake) admit(ctx context.Context, p Provider, c *Check) error {
 	case Open:
 		return nil
 	case Signed:
-		_, err := p.verify(ctx, c)
+		_, _, err := p.verify(ctx, c)
 		return err
 	case TokenKnown:
 		return h.checkToken(c)

@@ -21,6 +21,9 @@ type Verdict struct {
 	Time   time.Time // when it happened; zero if that is not said
 	Stamp  time.Time // the signed time of the request; zero if the scheme signs none
 	Key    string    // by what a repetition is recognised; empty if it is not to be
+	Signed bool      // the proof covers the request, or parts of it; a token covers nothing
+
+	apart string // see Provider.apart
 	Secret int       // index of the secret that matched, so that an owner sees when the old one is no longer used; -1 if none was needed
 }
 
@@ -35,11 +38,11 @@ func (p Provider) Judge(ctx context.Context, check *Check) (Verdict, error) {
 	if err := p.admit(&c.Request); err != nil {
 		return Verdict{}, err
 	}
-	proof, err := p.verify(ctx, c)
+	proof, facts, err := p.verify(ctx, c)
 	if err != nil {
 		return Verdict{}, err
 	}
-	return p.describe(c, proof), nil
+	return p.describe(c, proof, facts), nil
 }
 
 // admit looks at the method and the content type.
@@ -58,18 +61,20 @@ func (p Provider) admit(r *Request) error {
 }
 
 // verify asks the scheme, after the questions that are the same for all of them.
-func (p Provider) verify(ctx context.Context, c *Check) (Proof, error) {
+func (p Provider) verify(ctx context.Context, c *Check) (Proof, Facts, error) {
 	scheme, err := p.scheme(c.Options)
 	if err != nil {
-		return Proof{}, err
+		return Proof{}, Facts{}, err
 	}
-	if scheme.Facts().Keyed && len(c.Secrets) == 0 {
-		return Proof{}, Refuse(NoSecret, p.secretName())
+	facts := scheme.Facts()
+	if facts.Keyed && len(c.Secrets) == 0 {
+		return Proof{}, facts, Refuse(NoSecret, p.secretName())
 	}
 	if slices.ContainsFunc(c.Secrets, Secret.Blank) { // a secret that failed to load must not go unnoticed
-		return Proof{}, Refuse(BlankSecret, p.secretName())
+		return Proof{}, facts, Refuse(BlankSecret, p.secretName())
 	}
-	return scheme.Verify(ctx, c)
+	proof, err := scheme.Verify(ctx, c)
+	return proof, facts, err
 }
 
 // scheme returns the scheme that the options choose. Without one everything is refused.
@@ -96,29 +101,44 @@ func (p Provider) secretName() string {
 }
 
 // describe reads what else is known about an accepted request.
-func (p Provider) describe(c *Check, proof Proof) Verdict {
+func (p Provider) describe(c *Check, proof Proof, f Facts) Verdict {
 	id := label(p.ID, c, maxID)
 	if id == "" {
 		id = hashed(p.ID, c)
 	}
 	kind := label(p.Type, c, maxType)
-	return Verdict{
+	v := Verdict{
 		ID: id, Type: kind, Time: p.Time.read(c),
-		Stamp: proof.Stamp, Secret: proof.Secret, Key: p.key(id, kind, c),
+		Stamp: proof.Stamp, Secret: proof.Secret, Signed: len(f.Signs) > 0, apart: p.apart(kind, f),
 	}
+	v.Key = p.key(v, c)
+	return v
 }
 
-// key returns by what a repetition is recognised. The sorts cannot be taken for one another. A body is taken with
-// its type: several senders write two events about one thing with the same body.
-func (p Provider) key(id, kind string, c *Check) string {
+// apart returns the type if it may tell two events with the same body apart: if it is signed, if nothing is, or if the
+// sender leaves no choice.
+func (p Provider) apart(kind string, f Facts) string {
+	if len(f.Signs) > 0 && p.Dedupe != DedupeByTopic && !f.Covers(p.Type) {
+		return ""
+	}
+	return kind
+}
+
+// BodyKey is by what a repetition is recognised where the body is to decide.
+func (v Verdict) BodyKey(body []byte) string {
+	sum := sha256.Sum256(body)
+	return "body:" + hex.EncodeToString(sum[:]) + ":" + v.apart
+}
+
+// key returns by what a repetition is recognised. The sorts cannot be taken for one another.
+func (p Provider) key(v Verdict, c *Check) string {
 	switch {
 	case p.Dedupe == DedupeOff:
 		return ""
-	case p.Dedupe == DedupeByID && id != "":
-		return "id:" + id
+	case p.Dedupe == DedupeByID && v.ID != "":
+		return "id:" + v.ID
 	}
-	sum := sha256.Sum256(c.Request.Body)
-	return "body:" + hex.EncodeToString(sum[:]) + ":" + kind
+	return v.BodyKey(c.Request.Body)
 }
 
 const (

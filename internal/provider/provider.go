@@ -75,7 +75,10 @@ type Dedupe uint8
 // The ways to recognise a repetition.
 const (
 	DedupeByID   Dedupe = iota // the event's id, or the body where there is none
-	DedupeByBody               // body and type: for ids that stand where the signature does not reach
+	DedupeByBody               // for ids that stand where the signature does not reach: the body, and the type if that is signed
+	// DedupeByTopic is the body and the type although that is not signed: for senders that write two events with one body.
+	// Who has caught one request can send it again under another type; without the type, real events would be dropped.
+	DedupeByTopic
 	DedupeOff
 )
 

@@ -18,7 +18,6 @@ type Door struct {
 	options  provider.Options
 	secrets  []timedSecret
 	methods  []string // all that may come, handshakes too
-	signed   bool     // the proof covers the body
 	maxBody  int64
 	rate     *rate.Limiter // nil is no limit
 	broken   *Refusal      // why it refuses everything; nil if it does not
@@ -51,9 +50,6 @@ func (s *Service) door(source hook.Source) *Door {
 	}
 	d.provider = withRules(declared, source.Rules)
 	d.methods = methodsOf(d.provider)
-	if facts, err := d.provider.FactsOf(d.options); err == nil {
-		d.signed = len(facts.Signs) > 0
-	}
 	if err := d.openSecrets(s); err != nil {
 		s.config.Log.Error("a source's secret does not open; it refuses everything", "source", id.Inbound.Text(source.ID), "error", err)
 		d.broken = unavailable("secret_unreadable", "The secret of this source cannot be opened here.")

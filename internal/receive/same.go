@@ -2,7 +2,6 @@ package receive
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -37,13 +36,12 @@ func (d *Door) sameKey(check *provider.Check, v provider.Verdict) string {
 	case rule == DedupeOff:
 		return ""
 	case rule == DedupeByBody || rule == DedupeByID && v.ID == "":
-		sum := sha256.Sum256(check.Request.Body)
-		return "body:" + hex.EncodeToString(sum[:]) + ":" + v.Type
+		return v.BodyKey(check.Request.Body)
 	case rule == DedupeByID:
 		return "id:" + v.ID
 	case rule != "":
 		return chosenKey(rule, check)
-	case !d.signed && v.ID == "": // a device that says the same thing every minute means it
+	case !v.Signed && v.ID == "": // a device that says the same thing every minute means it
 		return ""
 	}
 	return v.Key

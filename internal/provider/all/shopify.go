@@ -3,7 +3,7 @@ package all
 import "github.com/posthorn/posthorn/internal/provider"
 
 // shopify signs the body alone, so topic and event id could be exchanged by whoever replays a request; a repetition
-// is recognised by its body and topic. X-Shopify-Triggered-At is from memory of the list of headers; not checked.
+// is recognised by its body and topic: two topics about one order may have the same body. X-Shopify-Triggered-At is from memory of the list of headers; not checked.
 func shopify() provider.Provider {
 	return provider.Provider{
 		Name: "shopify", Title: "Shopify",
@@ -19,6 +19,6 @@ func shopify() provider.Provider {
 		ID:     provider.FirstOf(provider.Header("X-Shopify-Event-Id"), provider.Header("X-Shopify-Webhook-Id")),
 		Type:   provider.Header("X-Shopify-Topic"),
 		Time:   provider.Moment{From: provider.Header("X-Shopify-Triggered-At"), Unit: provider.RFC3339},
-		Dedupe: provider.DedupeByBody,
+		Dedupe: provider.DedupeByTopic,
 	}
 }

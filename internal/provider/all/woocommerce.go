@@ -18,7 +18,7 @@ func woocommerce() provider.Provider {
 		},
 		ID:     provider.Header("X-WC-Webhook-Delivery-ID"),
 		Type:   provider.Header("X-WC-Webhook-Topic"),
-		Dedupe: provider.DedupeByBody,
+		Dedupe: provider.DedupeByTopic,
 		Handshakes: []provider.Handshake{{
 			Name: "ping", When: []provider.Match{
 				{At: provider.Header("Content-Type"), Equals: "application/x-www-form-urlencoded"},

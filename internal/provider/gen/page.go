@@ -140,9 +140,10 @@ func reading(b *bytes.Buffer, p provider.Provider) {
 	b.WriteString("## What is read\n\n| what | where |\n| --- | --- |\n")
 	fmt.Fprintf(b, "| id | %s |\n| type | %s |\n| time | %s |\n", p.ID, p.Type, p.Time.From)
 	by := map[provider.Dedupe]string{
-		provider.DedupeByID:   "id, or body and type where there is none",
-		provider.DedupeByBody: "body and type",
-		provider.DedupeOff:    "nothing",
+		provider.DedupeByID:    "id, or body where there is none",
+		provider.DedupeByBody:  "body",
+		provider.DedupeByTopic: "body and type; the type is not signed",
+		provider.DedupeOff:     "nothing",
 	}
 	fmt.Fprintf(b, "| repetitions by | %s |\n\n", by[p.Dedupe])
 }
