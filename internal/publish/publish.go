@@ -164,7 +164,19 @@ func (in Input) claim(application id.ID, now time.Time) *store.Claim {
 	}
 	scope := slices.Concat(application[:], []byte(in.Keys+"\x00publish:"))
 	sum := sha256.Sum256(append(scope, in.IdempotencyKey...))
-	return &store.Claim{Key: [16]byte(sum[:16]), Fingerprint: in.Body, ExpiresAt: now.Add(hook.KeepKeys)}
+	return &store.Claim{Key: [16]byte(sum[:16]), Fingerprint: in.Body, ExpiresAt: now.Add(in.Keys.life())}
+}
+
+// keepReceived is how long a received webhook that became a message does not become another, should the database or the
+// server be away before that is written down. It is longer than the longest wait of processing (72 hours, C43).
+const keepReceived = 7 * 24 * time.Hour
+
+// life is how long a key stands for its first use.
+func (k Keys) life() time.Duration {
+	if k == ReceivedKeys {
+		return keepReceived
+	}
+	return hook.KeepKeys
 }
 
 // application finds the application, or creates the one that the message brings along.

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -297,4 +299,27 @@ func TestExampleIsThatOfTheNewestSchemaAndGoesToOneEndpoint(t *testing.T) {
 		t.Errorf("got %s to %v, and %s", m.Payload, m.Targets, plain.Payload)
 	}
 	refused(t, disabled, fault.Conflict, "endpoint_disabled")
+}
+
+func TestKeyOfAReceivedWebhookOutlivesTheLongestWaitOfItsProcessing(t *testing.T) {
+	t.Parallel()
+	now := clock.Clock{}.Now()
+	p := newPress(t, publish.Config{Clock: clock.Func(func() time.Time { return now })})
+	p.application("acme")
+	began := now
+
+	for keys, want := range map[publish.Keys]bool{publish.TenantKeys: false, publish.ReceivedKeys: true} {
+		again := input(func(in *publish.Input) { in.IdempotencyKey, in.Keys = "key-1", keys })
+		now = began.Add(-100 * time.Hour) // the store has a clock of its own
+		_, err := p.messages.Publish(t.Context(), again)
+		check(t, err)
+		now = began
+
+		got, err := p.messages.Publish(t.Context(), again)
+
+		check(t, err)
+		if got.Repeated != want {
+			t.Errorf("%s: repeated is %t", keys, got.Repeated)
+		}
+	}
 }
