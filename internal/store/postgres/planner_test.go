@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/test/pg"
 )
 
 // node is a step of a plan as EXPLAIN shows it (https://www.postgresql.org/docs/current/sql-explain.html).
@@ -38,10 +39,11 @@ type asked struct {
 }
 
 // planner connects to a database without a message. Tables are tiny there, so that the planner would rather read them
-// whole whatever the query: begin forbids that, and what it does then shows whether it could do otherwise.
+// whole whatever the query: begin forbids that, and what it does then shows whether it could do otherwise. The database is
+// nobody's before: tables that were filled once are larger, and plans other ones.
 func planner(t *testing.T, begin string) asked {
 	t.Helper()
-	url := fresh(t)
+	url := pg.URL(t)
 	open(t, url) // Begin makes the partitions
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
