@@ -9,6 +9,8 @@ import (
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/provider"
+	"github.com/posthorn/posthorn/internal/receive"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -49,7 +51,7 @@ type SourceStatsOut struct {
 type IngestLogOut struct {
 	ID         string            `json:"id" doc:"Its id."`
 	SourceID   string            `json:"source_id" doc:"Id of the source."`
-	StatusCode int               `json:"status_code" doc:"About what the sender was answered: 401 for what was not proven, 400 for the rest."`
+	StatusCode int               `json:"status_code" doc:"What the sender was answered."`
 	ErrorText  string            `json:"error_text" doc:"Why, for people."`
 	Headers    map[string]string `json:"headers" doc:"Headers, without credentials."`
 	Payload    string            `json:"payload" doc:"The beginning of the body."`
@@ -167,14 +169,23 @@ func pageOf(samples []hook.Refused, page store.Page[id.ID]) store.List[hook.Refu
 
 func logOut(s hook.Source, r hook.Refused) IngestLogOut {
 	out := IngestLogOut{
-		ID: id.Refused.Text(r.ID), SourceID: id.Inbound.Text(s.ID), StatusCode: http.StatusBadRequest, ErrorText: r.Detail,
+		ID: id.Refused.Text(r.ID), SourceID: id.Inbound.Text(s.ID), StatusCode: statusOfCause(r.Cause), ErrorText: r.Detail,
 		Headers: map[string]string{}, Payload: strings.ToValidUTF8(string(r.Body), "\uFFFD"), CreatedAt: r.At, UpdatedAt: r.At,
-	}
-	if r.Cause == "no_match" || r.Cause == "missing" {
-		out.StatusCode = http.StatusUnauthorized
 	}
 	for name, values := range r.Headers {
 		out.Headers[name] = strings.Join(values, ", ")
 	}
 	return out
+}
+
+// statusOfCause is what a sender was answered, by the cause that is written down. The edge that answered has statuses
+// of its own for the first two.
+func statusOfCause(cause string) int {
+	switch cause {
+	case receive.CauseLoop:
+		return http.StatusLoopDetected
+	case string(provider.WrongMethod):
+		return http.StatusMethodNotAllowed
+	}
+	return statusOf(receive.KindOf(cause))
 }

@@ -58,12 +58,13 @@ type SourceOut struct {
 	CreatedAt time.Time         `json:"createdAt" doc:"When it was created."`
 	UpdatedAt time.Time         `json:"updatedAt" doc:"When it last changed."`
 
-	Provider    string            `json:"provider" doc:"Name of the provider."`
-	Options     map[string]string `json:"options" doc:"What the provider needs to know beside its secret."`
-	SecretCount int               `json:"secretCount" doc:"How many secrets count now. With none, nothing is taken unless the provider needs none."`
-	Application string            `json:"application" doc:"Id of the application whose endpoints get what arrives."`
-	Disabled    bool              `json:"disabled" doc:"Whether it takes nothing for now."`
-	FormerURLs  int               `json:"formerUrls" doc:"How many former addresses are still good."`
+	Provider      string            `json:"provider" doc:"Name of the provider."`
+	Options       map[string]string `json:"options" doc:"What the provider needs to know beside its secret."`
+	SecretCount   int               `json:"secretCount" doc:"How many secrets count now. With none, nothing is taken unless the provider needs none."`
+	LearnedSecret *string           `json:"learnedSecret,omitempty" doc:"The secret that the provider told, for an hour, where one source is read: some want it pasted back."`
+	Application   string            `json:"application" doc:"Id of the application whose endpoints get what arrives."`
+	Disabled      bool              `json:"disabled" doc:"Whether it takes nothing for now."`
+	FormerURLs    int               `json:"formerUrls" doc:"How many former addresses are still good."`
 	SourceRulesBody
 }
 
@@ -104,7 +105,7 @@ func (a *API) routeSources() {
 	route(a, operation{
 		id: "v1.ingest.source.upsert", method: http.MethodPut, path: sourcePath, scope: hook.ScopeApplication,
 		summary: "Replace or create a source", status: http.StatusOK, also: []int{http.StatusCreated},
-		about: "The address stays as it is, and so do the secrets if there are none in the body.",
+		about: "The address stays as it is, and so do the secrets if there are none in the body. Uids of sources are unique on a server: one that a source of another application has is a conflict.",
 	}, a.putSource)
 	route(a, operation{
 		id: "v1.ingest.source.patch", method: http.MethodPatch, path: sourcePath, scope: hook.ScopeApplication,
@@ -159,7 +160,17 @@ func (a *API) createSource(ctx context.Context, in *struct{ Body SourceIn }) (*a
 }
 
 func (a *API) getSource(ctx context.Context, in *struct{ SourcePath }) (*answerOf[SourceOut], error) {
-	return a.showOne(ctx)(a.source(ctx, in.SourceID))
+	found, err := a.source(ctx, in.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	learned, err := a.Sources.Learned(found)
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.show(ctx, found)
+	out.LearnedSecret = orNull(learned) // here only: answers to a POST are stored, and a list shows more than was asked for
+	return answered(out, err)
 }
 
 func (a *API) putSource(ctx context.Context, in *struct {

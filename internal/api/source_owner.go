@@ -54,7 +54,7 @@ func (a *API) newSource(ctx context.Context, in SourceIn) (catalog.NewSource, er
 }
 
 // putOwnSource replaces the source that ref names, or creates it. One of another application is not there, and its uid
-// is not free either.
+// is not free either: uids are unique on a server, and creating one says no more.
 func (a *API) putOwnSource(ctx context.Context, ref string, n catalog.NewSource) (source hook.Source, created bool, err error) {
 	at := store.RefOf(id.Inbound, ref)
 	if n.UID == "" {
@@ -63,7 +63,7 @@ func (a *API) putOwnSource(ctx context.Context, ref string, n catalog.NewSource)
 	found, err := a.Sources.Get(ctx, ref)
 	switch {
 	case err == nil && !seesSources(ctx, found.ApplicationKey):
-		return hook.Source{}, false, fault.Missing("source")
+		return hook.Source{}, false, notToPut(at)
 	case err == nil:
 		return a.Sources.Put(ctx, id.Inbound.Text(found.ID), n)
 	case fault.KindOf(err) != fault.NotFound || !at.ID.IsZero():
@@ -71,6 +71,16 @@ func (a *API) putOwnSource(ctx context.Context, ref string, n catalog.NewSource)
 	}
 	source, err = a.Sources.Create(ctx, n) // which replaces nothing, should another application have the uid by now
 	return source, err == nil, err
+}
+
+// notToPut is the refusal to put to another application's source: to a uid the one that creating it gets.
+func notToPut(at store.Ref) error {
+	if at.UID == "" {
+		return fault.Missing("source")
+	}
+	taken := fault.New(fault.Conflict, "taken", "Another source has the uid %s already; choose another uid.", at.UID)
+	taken.Field = "uid"
+	return taken
 }
 
 // mayDelete refuses to delete an application by way of the source that it was made for: that takes a token of the

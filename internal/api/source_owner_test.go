@@ -132,6 +132,9 @@ func TestSourceOfAnotherApplicationIsNotThere(t *testing.T) {
 	before := n.must(http.StatusOK, "GET", sourcesAt+"/other-source", "")
 	for _, ref := range []string{before.str("id"), "other-source"} {
 		for _, o := range n.operations(ref) {
+			if o[0] == "PUT" && o[1] == sourcesAt+"/other-source" {
+				continue // to a uid, which is taken
+			}
 			got := n.callAs(n.own, o[0], o[1], o[2])
 
 			if got.status != http.StatusNotFound || got.str("code") != "not_found" {
@@ -145,6 +148,23 @@ func TestSourceOfAnotherApplicationIsNotThere(t *testing.T) {
 		t.Errorf("%d operations made of %s\n%s", len(n.operations("x")), before.text, after.text)
 	}
 	n.as(n.own, http.StatusConflict, "POST", sourcesAt, `{"name":"a","uid":"other-source","provider":"none"}`)
+}
+
+func TestUIDOfAnotherApplicationsSourceIsTakenHoweverOneIsMade(t *testing.T) {
+	t.Parallel()
+	n := newTenants(t)
+	before := n.must(http.StatusOK, "GET", sourcesAt+"/other-source", "")
+
+	made := n.as(n.own, http.StatusConflict, "POST", sourcesAt, `{"name":"a","uid":"other-source","provider":"none"}`)
+	put := n.as(n.own, http.StatusConflict, "PUT", sourcesAt+"/other-source", `{"name":"a","provider":"none"}`)
+	elsewhere := n.as(n.own, http.StatusConflict, "PUT", sourcesAt+"/other-source", `{"name":"a","uid":"free","provider":"none"}`)
+
+	if put.text != made.text || elsewhere.text != made.text || !strings.Contains(put.text, "choose another uid") {
+		t.Errorf("got %s, %s and %s", made.text, put.text, elsewhere.text)
+	}
+	if after := n.must(http.StatusOK, "GET", sourcesAt+"/other-source", ""); after.text != before.text {
+		t.Errorf("%s became %s", before.text, after.text)
+	}
 }
 
 func TestApplicationIsNotDeletedByWayOfItsSource(t *testing.T) {

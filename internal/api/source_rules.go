@@ -26,10 +26,11 @@ type AnswerBody struct {
 	Body        string `json:"body,omitempty" maxLength:"4096" doc:"What it says."`
 }
 
-// DedupeBody is a rule about repetitions.
+// DedupeBody is a rule about repetitions. The maximum, here and in KeepBody, is the catalog's; it stands here too because
+// a number that is multiplied to a duration before it is looked at could wrap to one that is allowed.
 type DedupeBody struct {
 	By            string `json:"by,omitempty" maxLength:"300" doc:"id, body, none, json: with a path, or header: with a name."`
-	WindowSeconds int64  `json:"windowSeconds,omitempty" minimum:"0" doc:"How long a webhook is remembered; three days if left out."`
+	WindowSeconds int64  `json:"windowSeconds,omitempty" minimum:"0" maximum:"2592000" doc:"How long a webhook is remembered; three days if left out."`
 }
 
 // ForwardBody is a rule about what becomes of webhooks.
@@ -43,9 +44,9 @@ type ForwardBody struct {
 
 // KeepBody is how long webhooks are kept.
 type KeepBody struct {
-	NewHours    int64 `json:"newHours,omitempty" minimum:"0" doc:"Those that were not processed."`
-	DoneHours   int64 `json:"doneHours,omitempty" minimum:"0" doc:"Those that were."`
-	FailedHours int64 `json:"failedHours,omitempty" minimum:"0" doc:"Those whose processing failed."`
+	NewHours    int64 `json:"newHours,omitempty" minimum:"0" maximum:"87600" doc:"Those that were not processed."`
+	DoneHours   int64 `json:"doneHours,omitempty" minimum:"0" maximum:"87600" doc:"Those that were."`
+	FailedHours int64 `json:"failedHours,omitempty" minimum:"0" maximum:"87600" doc:"Those whose processing failed."`
 }
 
 func (in SourceRulesBody) rules() hook.SourceRules {

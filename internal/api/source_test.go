@@ -272,3 +272,59 @@ func TestBodyThatIsGoneIsSaidToBe(t *testing.T) {
 		t.Errorf("got %s", one.text)
 	}
 }
+
+func TestDurationsThatWouldWrapAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none"}`)
+
+	for _, rules := range []string{
+		`"keep":{"newHours":5124097}`, `"keep":{"doneHours":5124097}`, `"keep":{"failedHours":5124097}`, `"dedupe":{"windowSeconds":18446744075}`,
+	} {
+		made := s.call("POST", sourcesAt, `{"name":"b","provider":"none",`+rules+`}`)
+		changed := s.call("PATCH", sourcesAt+"/a", `{`+rules+`}`)
+
+		if made.status != http.StatusUnprocessableEntity || changed.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %s and %s", rules, made.text, changed.text)
+		}
+	}
+	s.must(http.StatusOK, "PATCH", sourcesAt+"/a", `{"keep":{"doneHours":87600},"dedupe":{"windowSeconds":2592000}}`)
+}
+
+func TestLogHasTheStatusThatTheSenderGot(t *testing.T) {
+	t.Parallel()
+	for cause, want := range map[string]int{
+		"no_match": 401, "missing": 401, "too_old": 401, "in_the_future": 401, "malformed": 401, "no_secret": 401, "expired": 401,
+		"wrong_method": 405, "wrong_content_type": 415, "key_unavailable": 503, "disabled": 404, "too_large": 413, "content_encoding": 415,
+		"rate_limit": 429, "loop_detected": 508, "secret_unreadable": 503, "visit_failed": 503, "unavailable": 503, "internal": 503,
+	} {
+		s := newServer(t)
+		s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none"}`)
+		found, err := s.store.Source(t.Context(), store.Ref{UID: "a"})
+		check(t, err)
+		sample := hook.Refused{SourceKey: found.Key, ID: id.ID{1}, At: time.Now().UTC(), Cause: cause, Method: "POST"}
+		check(t, s.store.Refuse(t.Context(), found.Key, nil, []hook.Refused{sample}))
+
+		if log := s.must(http.StatusOK, "GET", sourcesAt+"/a/log", ""); !strings.Contains(log.text, fmt.Sprintf(`"status_code":%d`, want)) {
+			t.Errorf("%s: got %s", cause, log.text)
+		}
+	}
+}
+
+func TestSecretThatTheProviderToldIsShownWhereOneSourceIsRead(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"notion"}`)
+	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"b","uid":"b","provider":"notion","secrets":["secret_pasted"]}`)
+	found, err := s.store.Source(t.Context(), store.Ref{UID: "a"})
+	check(t, err)
+	check(t, s.api.Sources.Learn(t.Context(), found.Key, "secret_told"))
+
+	read := s.must(http.StatusOK, "GET", sourcesAt+"/a", "")
+	pasted := s.must(http.StatusOK, "GET", sourcesAt+"/b", "")
+	others := s.must(http.StatusOK, "GET", sourcesAt, "").text + s.must(http.StatusOK, "PATCH", sourcesAt+"/a", `{"name":"c"}`).text
+
+	if read.str("learnedSecret") != "secret_told" || strings.Contains(pasted.text+others, "secret_") {
+		t.Errorf("got %s, %s and %s", read.text, pasted.text, others)
+	}
+}

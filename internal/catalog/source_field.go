@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"strings"
+
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
@@ -95,8 +97,17 @@ func checkOptions(options map[string]string) error {
 		if len(value) > maxOption {
 			return fault.In("options."+name, "value_error", "Use at most %d bytes.", maxOption)
 		}
+		if value != "" && namesHeader(name, options) && !isHeaderName(value) {
+			return fault.In("options."+name, "value_error", "Name the header as it stands in a request, without the colon.")
+		}
 	}
 	return nil
+}
+
+// namesHeader reports whether an option's value is the name of a header: of one that no request can have, everything
+// would be refused. Options are called so by convention; only an API key's name may be a parameter's instead.
+func namesHeader(option string, all map[string]string) bool {
+	return option == "header" || strings.HasSuffix(option, "_header") || option == "name" && all["in"] != "query"
 }
 
 // checkSetup asks the provider whether it can work with the source's secrets and options.

@@ -100,7 +100,7 @@ func checkForward(f hook.Forward) error {
 		return fault.In("forward", "value_error", "Use at most %d event types and %d headers.", MaxEventTypes, maxRuleHeaders)
 	}
 	for _, name := range f.Headers {
-		if name != "*" && (name == "" || strings.ContainsAny(name, " \t\r\n:") || strings.TrimSpace(name) != name || len(name) > hook.MaxName) {
+		if name != "*" && !isHeaderName(name) {
 			return fault.In("forward.headers", "value_error", "Name headers as they stand in a request, or * for all.")
 		}
 	}
@@ -110,6 +110,14 @@ func checkForward(f hook.Forward) error {
 		}
 	}
 	return checkNames("forward.channels", f.Channels, hook.MaxMessageChannels, hook.MaxChannel)
+}
+
+// isHeaderName reports whether a request can have a header of this name: a token (RFC 9110, section 5.6.2).
+func isHeaderName(name string) bool {
+	return name != "" && len(name) <= hook.MaxName && !strings.ContainsFunc(name, func(r rune) bool {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	})
 }
 
 func checkKeep(field string, d time.Duration) error {

@@ -129,7 +129,24 @@ func (s *Sources) Learn(ctx context.Context, key hook.Key, told provider.Secret)
 		if err := s.seal(source, []string{told.Reveal()}); err != nil {
 			return err
 		}
+		source.Secrets[0].LearnedAt = moment(s.config.Clock)
 		return s.checkSetup(*source)
 	})
 	return err
+}
+
+// learnedShown is how long a secret that a provider told is shown: as long as it takes to paste it back there.
+const learnedShown = time.Hour
+
+// Learned returns the secret that the provider told within the last hour, or an empty text. Some want it back from the
+// owner before they send anything.
+func (s *Sources) Learned(source hook.Source) (string, error) {
+	now := s.config.Clock.Now()
+	for _, one := range source.Secrets {
+		expired := !one.ExpiresAt.IsZero() && !one.ExpiresAt.After(now)
+		if !expired && !one.LearnedAt.IsZero() && now.Before(one.LearnedAt.Add(learnedShown)) {
+			return s.vault.OpenSecret(source.ID, one.Sealed)
+		}
+	}
+	return "", nil
 }

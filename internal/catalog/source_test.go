@@ -127,6 +127,53 @@ func TestOnlyASourceWithoutASecretLearnsOne(t *testing.T) {
 	}
 }
 
+func TestLearnedSecretIsShownForAnHour(t *testing.T) {
+	t.Parallel()
+	in := newInlets(t)
+	s, err := in.Create(t.Context(), catalog.NewSource{Name: "one", UID: "one", Provider: "notion"})
+	check(t, err)
+	check(t, in.Learn(t.Context(), s.Key, "secret_told"))
+	learned, err := in.Get(t.Context(), "one")
+	check(t, err)
+
+	in.pass(time.Hour - time.Second)
+	during, err := in.Learned(learned)
+	check(t, err)
+	in.pass(time.Second)
+	after, err := in.Learned(learned)
+	check(t, err)
+
+	if during != "secret_told" || after != "" || len(in.live(t, "one")) != 1 {
+		t.Errorf("got %q and then %q", during, after)
+	}
+}
+
+func TestOptionThatNamesAHeaderNoRequestCanHaveIsRefused(t *testing.T) {
+	t.Parallel()
+	in := newInlets(t)
+	try := func(provider, option, value, where string) error {
+		options := map[string]string{option: value}
+		if where != "" {
+			options["in"] = where
+		}
+		_, err := in.Create(t.Context(), catalog.NewSource{Name: "a", Provider: provider, Options: options})
+		return err
+	}
+
+	for _, bad := range []string{"X Signature", " X-Signature", "X-A\r\nX-B", "X-A:", "Über"} {
+		for _, option := range []string{"header", "timestamp_header", "id_header"} {
+			if err := try("hmac", option, bad, ""); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%s %q: got %v", option, bad, err)
+			}
+		}
+		if err := try("api-key", "name", bad, ""); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("name %q: got %v", bad, err)
+		}
+	}
+	check(t, try("hmac", "header", "X-Sig_1", ""))
+	check(t, try("api-key", "name", "the key", "query"))
+}
+
 func TestAddressesAreUnlikeEachOtherAndOpenAgain(t *testing.T) {
 	t.Parallel()
 	in := newInlets(t)

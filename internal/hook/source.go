@@ -30,6 +30,7 @@ type Source struct {
 type SourceSecret struct {
 	Sealed    []byte    `json:"sealed"`
 	ExpiresAt time.Time `json:"expiresAt,omitzero"` // zero never
+	LearnedAt time.Time `json:"learnedAt,omitzero"` // when the provider told it; zero if it was pasted
 }
 
 // SourceRules are what its owner may choose. Zero values stand for what the provider's declaration says.

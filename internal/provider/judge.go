@@ -23,8 +23,8 @@ type Verdict struct {
 	Key    string    // by what a repetition is recognised; empty if it is not to be
 	Signed bool      // the proof covers the request, or parts of it; a token covers nothing
 
-	apart string // see Provider.apart
-	Secret int       // index of the secret that matched, so that an owner sees when the old one is no longer used; -1 if none was needed
+	apart  string // see Provider.apart
+	Secret int    // index of the secret that matched, so that an owner sees when the old one is no longer used; -1 if none was needed
 }
 
 // Judge says what a request is: a handshake, an accepted webhook, or, by a Refusal, neither.

@@ -72,6 +72,25 @@ func refusalOf(err error) *Refusal {
 	return r
 }
 
+// KindOf returns the kind of the refusals that have this cause, of which only the cause is written down.
+func KindOf(cause string) fault.Kind {
+	switch cause {
+	case CauseUnknown, CauseDisabled:
+		return fault.NotFound
+	case CauseTooLarge:
+		return fault.TooLarge
+	case CauseEncoding:
+		return fault.Unsupported
+	case CauseRate, CauseStranger:
+		return fault.Limited
+	case CauseLoop:
+		return fault.Conflict
+	case "internal", "secret_unreadable", "visit_failed", "unavailable":
+		return fault.Unavailable
+	}
+	return provider.Reason(cause).Kind()
+}
+
 const retryLater = 30 * time.Second
 
 // ownerText returns what the owner of the source is told.

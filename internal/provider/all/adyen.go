@@ -34,7 +34,7 @@ func adyen() provider.Provider {
 				Key: provider.KeyForm{Encoded: true, Encoding: provider.Hex},
 			},
 		}),
-		ID:     provider.FirstOf(adyenItemID(), provider.JSONPath("data.id"), provider.Digest()),
+		ID:     provider.FirstOf(adyenItemIDs(), provider.JSONPath("data.id"), provider.Digest()),
 		Type:   provider.FirstOf(provider.JSONPath(adyenItem+"eventCode"), provider.JSONPath("type")),
 		Time:   provider.Moment{From: provider.JSONPath(adyenItem + "eventDate"), Unit: provider.RFC3339},
 		Answer: provider.Answer{ContentType: provider.Text, Body: "[accepted]"},
@@ -51,10 +51,37 @@ func adyenFields() []string {
 	}
 }
 
-// adyenItemID is what Adyen says to recognise a repetition by; all of it is signed.
-func adyenItemID() provider.Piece {
-	return provider.Joined(":", provider.JSONPath(adyenItem+"pspReference"),
-		provider.JSONPath(adyenItem+"eventCode"), provider.JSONPath(adyenItem+"success"))
+// adyenItemIDs is what Adyen says to recognise a repetition by, of every item: batches that begin alike need not be the
+// same. All of it is signed.
+func adyenItemIDs() provider.Piece {
+	first := adyenItemID(0)
+	return provider.Computed(first.String()+" of every item", func(c *provider.Check) (string, error) {
+		count := adyenCount(c)
+		if count < 1 || count > adyenMost {
+			return "", provider.Refuse(provider.Missing, "JSON notificationItems")
+		}
+		ids := make([]provider.Piece, 0, count)
+		for i := range count {
+			ids = append(ids, adyenItemID(i))
+		}
+		return provider.Joined(",", ids...).Read(c)
+	}, first)
+}
+
+func adyenItemID(i int) provider.Piece {
+	at := adyenItemAt(i)
+	return provider.Joined(":", provider.JSONPath(at+"pspReference"), provider.JSONPath(at+"eventCode"), provider.JSONPath(at+"success"))
+}
+
+func adyenItemAt(i int) string {
+	return "notificationItems." + strconv.Itoa(i) + ".NotificationRequestItem."
+}
+
+// adyenMost is how many items are looked at.
+const adyenMost = 16
+
+func adyenCount(c *provider.Check) int {
+	return int(gjson.GetBytes(c.Request.Body, "notificationItems.#").Int())
 }
 
 // adyenItems verifies the items one by one, all of them with the same secret.
@@ -62,7 +89,7 @@ type adyenItems struct{}
 
 // item is the scheme of one item.
 func (adyenItems) item(i int) provider.HMAC {
-	at := "notificationItems." + strconv.Itoa(i) + ".NotificationRequestItem."
+	at := adyenItemAt(i)
 	signed := make([]provider.Piece, 0, 16)
 	for _, name := range adyenFields() {
 		signed = append(signed, provider.Optional(provider.JSONPath(at+name)), provider.Literal(":"))
@@ -77,9 +104,8 @@ func (adyenItems) item(i int) provider.HMAC {
 
 // Verify implements provider.Scheme.
 func (s adyenItems) Verify(ctx context.Context, c *provider.Check) (provider.Proof, error) {
-	const most = 16
-	count := int(gjson.GetBytes(c.Request.Body, "notificationItems.#").Int())
-	if count < 1 || count > most {
+	count := adyenCount(c)
+	if count < 1 || count > adyenMost {
 		return provider.Proof{}, provider.Refuse(provider.Malformed, "JSON notificationItems")
 	}
 	var proof provider.Proof

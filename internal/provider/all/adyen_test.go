@@ -66,3 +66,18 @@ func TestAdyenVerifiesEveryItem(t *testing.T) {
 		t.Errorf("no item: %v", err)
 	}
 }
+
+// Batches that begin alike are different ones if they go on differently.
+func TestAdyenIDIsThatOfEveryItem(t *testing.T) {
+	t.Parallel()
+	s := adyenSample()
+	p := s.declared(t)
+	first, later := adyenBody("7914073381342284", "1130"), adyenBody("7914073381342285", "1130")
+	s.body = `{"notificationItems":[` + first + `,` + later + `]}`
+
+	got, err := p.Judge(t.Context(), s.good(t))
+
+	if err != nil || got.ID != "7914073381342284:AUTHORISATION:true,7914073381342285:AUTHORISATION:true" {
+		t.Errorf("got %q, %v", got.ID, err)
+	}
+}

@@ -15,7 +15,7 @@ func notion() provider.Provider {
 			{Title: "Webhooks", URL: "https://developers.notion.com/reference/webhooks"},
 		},
 		Note: "Create the source without a secret and then the subscription at Notion: the source learns the verification token. " +
-			"Reveal it and paste it at Notion to confirm the subscription.",
+			"For an hour its answer at GET /ingest/api/v1/source/{id} has it as learnedSecret; paste that at Notion to confirm the subscription.",
 		Secret: provider.Field{Name: "Verification token", Hint: "secret_..., told by Notion when the subscription is created; nothing to paste"},
 		Scheme: provider.HMAC{Hash: provider.SHA256, Signature: provider.Header("X-Notion-Signature"), Prefix: "sha256="},
 		ID:     provider.JSONPath("id"),
