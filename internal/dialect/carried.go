@@ -12,9 +12,10 @@ import (
 //   - what belongs to the connection that it came over (RFC 9110, section 7.6.1) or frames the message;
 //   - credentials and cookies: they were meant for us;
 //   - what describes a body, or names, signs and counts webhooks: that is ours to say;
-//   - what a receiver believes about the way a request took because its own proxy says so.
+//   - what a receiver believes because its own proxy says so: the way that a request took, who sent it, what it asks for.
 //
-// A name that is not canonical would stand beside ours instead of giving way to it, and a name or value that cannot be
+// Of names, only letters, digits and hyphens are carried: CGI and what followed it (RFC 3875, section 4.1.18) hand headers
+// on as variables, where X_Own and X.Own are X-Own, and would come in place of what is withheld or of the owner's own. A name that is not canonical would stand beside ours instead of giving way to it, and a name or value that cannot be
 // written would end the request.
 func Carries(name string, values []string) bool {
 	return textproto.CanonicalMIMEHeaderKey(name) == name && !strings.ContainsFunc(name, notInName) && !withheld(name) &&
@@ -26,16 +27,20 @@ func withheld(name string) bool {
 	case "", "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Http2-Settings", "Host", "Expect",
 		"Authorization", "Cookie", "Cookie2", "Set-Cookie",
 		"User-Agent", "Accept-Encoding", "Date",
-		"Via", "Forwarded", "X-Real-Ip", "X-Http-Method-Override":
+		"Via", "Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip",
+		"Proxy", // CGI makes HTTP_PROXY of it, by which many programs choose a proxy
+		"X-Original-Url", "X-Rewrite-Url", "X-Original-Host", "X-Method-Override", "X-Http-Method", "X-Http-Method-Override",
+		"X-Remote-User":
 		return true
 	}
-	return slices.ContainsFunc([]string{"Proxy-", "Content-", "Webhook-", "Svix-", "Posthorn-", "X-Forwarded-"},
-		func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	return slices.ContainsFunc([]string{
+		"Proxy-", "Content-", "Webhook-", "Svix-", "Posthorn-", "X-Forwarded-", "Remote-", "X-Client-Cert", "X-Ssl-", "Ssl-",
+	}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
-// notInName leaves of a token (RFC 9110, section 5.6.2) what names of headers are made of.
+// notInName leaves less than a token may have (RFC 9110, section 5.6.2): what means the same to every receiver.
 func notInName(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
 }
 
 // notInValue is a control character (RFC 9110, section 5.5). Bytes that are no ASCII go on as they came.

@@ -76,7 +76,7 @@ func (s *Service) store(ctx context.Context, d *Door, r *Request, check *provide
 
 func (s *Service) arrival(d *Door, r *Request, check *provider.Check, v provider.Verdict) store.Arrival {
 	now := check.Request.ReceivedAt
-	mask := newMask(check.Secrets)
+	mask := newMask(d, r)
 	a := store.Arrival{Received: hook.Received{
 		SourceKey: d.source.Key, ApplicationKey: d.source.ApplicationKey, ID: s.IDs.New(now), Method: r.Method,
 		Query: mask.query(r.Query), Headers: keepHops(mask.headers(r.Header), r.Header), ContentType: r.first("Content-Type"),

@@ -18,7 +18,15 @@ type mask struct{ secrets []string }
 // shortestSecret is the length below which a secret is not looked for within other texts.
 const shortestSecret = 6
 
-func newMask(secrets []provider.Secret) mask {
+// newMask masks what is secret about a request: the key of the address that it came to, and all secrets of its source,
+// those that are over too, since a sender may not know. d may be nil.
+func newMask(d *Door, r *Request) mask {
+	secrets := []provider.Secret{provider.Secret(r.Key)}
+	if d != nil {
+		for _, s := range d.secrets {
+			secrets = append(secrets, s.text)
+		}
+	}
 	var m mask
 	for _, s := range secrets {
 		if text := s.Reveal(); len(text) >= shortestSecret {
@@ -60,7 +68,7 @@ func (m mask) holds(text string) bool {
 	return slices.ContainsFunc(m.secrets, func(secret string) bool { return strings.Contains(text, secret) })
 }
 
-// query returns the query as it is kept: as it came but for values that are credentials.
+// query returns a query, or a form, as it is kept and shown: as it came but for what is a credential.
 func (m mask) query(raw string) string {
 	if raw == "" {
 		return ""
@@ -68,15 +76,23 @@ func (m mask) query(raw string) string {
 	pairs := strings.Split(raw, "&")
 	for i, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
-		plain, err := url.QueryUnescape(value)
-		if err != nil {
-			plain = value
-		}
-		if value != "" && (secretName(name) || m.holds(value) || m.holds(plain)) {
+		switch {
+		case m.holds(name) || m.holds(unescaped(name)): // "?secret"
+			pairs[i] = redacted
+		case value != "" && (secretParameter(unescaped(name)) || m.holds(value) || m.holds(unescaped(value))):
 			pairs[i] = name + "=" + redacted
 		}
 	}
 	return strings.Join(pairs, "&")
+}
+
+// unescaped returns what a part of a query means; itself, if it means nothing.
+func unescaped(text string) string {
+	plain, err := url.QueryUnescape(text)
+	if err != nil {
+		return text
+	}
+	return plain
 }
 
 const (
@@ -130,7 +146,22 @@ func hopsOf(h map[string][]string) (hops []string) {
 // secretName reports whether the name of a header or parameter says that its value is a credential.
 func secretName(name string) bool {
 	name = strings.ToLower(name)
-	return slices.ContainsFunc([]string{
-		"token", "secret", "passw", "pwd", "api-key", "api_key", "apikey", "access-key", "access_key", "auth", "cookie", "session", "credential", "jwt", "bearer",
-	}, func(word string) bool { return strings.Contains(name, word) })
+	return has(name, "token", "secret", "passw", "pwd", "apikey", "api-key", "api_key", "access-key", "access_key", "auth", "cookie", "session",
+		"credential", "jwt", "bearer") || (strings.HasSuffix(name, "-key") || strings.HasSuffix(name, "_key")) && !opensNothing(name)
+}
+
+// secretParameter is secretName for parameters and fields of forms, where keys have shorter names, and where a signature
+// opens the address that it stands in for whoever has that.
+func secretParameter(name string) bool {
+	return secretName(name) || slices.Contains([]string{"sig", "hmac", "key", "code"}, strings.ToLower(name))
+}
+
+// opensNothing reports whether something is called a key because it names: a request that may come twice, or an event
+// (Bitbucket's X-Event-Key).
+func opensNothing(name string) bool {
+	return has(name, "idempotency-key", "idempotency_key") || name == "x-event-key"
+}
+
+func has(name string, words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(name, word) })
 }

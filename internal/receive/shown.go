@@ -2,13 +2,10 @@ package receive
 
 import (
 	"bytes"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
-	"github.com/posthorn/posthorn/internal/provider"
 )
 
 // Source returns the id of the door's source; empty for no door.
@@ -23,24 +20,23 @@ func (d *Door) Source() string {
 // and the key of its address wherever they stand, and whatever is in a header, a parameter or a field of a form whose
 // name says so. d may be nil, if the request found no source.
 func Shown(d *Door, r *Request) Request {
-	secrets := []provider.Secret{provider.Secret(r.Key)}
-	if d != nil {
-		for _, s := range d.secrets { // those that are over too: a sender may not know
-			secrets = append(secrets, s.text)
-		}
+	m := newMask(d, r)
+	return Request{
+		Key: hint(r.Key) + redacted, Method: r.Method, Query: m.query(r.Query), Header: m.shownHeaders(r.Header), Length: r.Length,
+		Remote: r.Remote, Body: m.body(r),
 	}
-	m := newMask(secrets)
-	shown := Request{
-		Key: hint(r.Key) + redacted, Method: r.Method, Query: m.shownQuery(r.Query), Header: m.shownHeaders(r.Header), Length: r.Length,
-		Remote: r.Remote, Body: r.Body,
-	}
-	if strings.HasPrefix(r.first("Content-Type"), "application/x-www-form-urlencoded") {
-		shown.Body = []byte(m.shownQuery(string(r.Body)))
+}
+
+// body returns the body as it is shown.
+func (m mask) body(r *Request) []byte {
+	body := r.Body
+	if strings.HasPrefix(strings.ToLower(r.first("Content-Type")), "application/x-www-form-urlencoded") {
+		body = []byte(m.query(string(body)))
 	}
 	for _, secret := range m.secrets {
-		shown.Body = bytes.ReplaceAll(shown.Body, []byte(secret), []byte(redacted))
+		body = bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
 	}
-	return shown
+	return body
 }
 
 // shownHeaders is headers with a place for each credential: whether one came at all is what somebody looks for.
@@ -69,28 +65,6 @@ func withoutKeys(values []string) []string {
 		}
 	}
 	return values
-}
-
-// shownQuery is query without signatures: those that stand in an address open it for whoever has the address.
-func (m mask) shownQuery(raw string) string {
-	pairs := strings.Split(m.query(raw), "&")
-	for i, pair := range pairs {
-		name, value, _ := strings.Cut(pair, "=")
-		plain, err := url.QueryUnescape(name)
-		if err != nil {
-			plain = name
-		}
-		if value != "" && (secretName(plain) || signs(plain)) {
-			pairs[i] = name + "=" + redacted
-		}
-	}
-	return strings.Join(pairs, "&")
-}
-
-// signs reports whether the name of a parameter says that its value is a signature or a key.
-func signs(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc([]string{"sig", "hmac", "key", "code"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
 // MostShown is how much of a body a log shows, in bytes; as much as is kept of one that was refused.

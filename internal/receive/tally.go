@@ -60,11 +60,12 @@ func (t *tally) of(source hook.Key) *refusals {
 }
 
 func sample(d *Door, r *Request, why *Refusal, now time.Time, ids *id.Source) hook.Refused {
-	m := newMask(d.live(now))
+	m := newMask(d, r)
+	body := m.body(r) // before it is cut: half a secret would not be found
 	return hook.Refused{
 		SourceKey: d.source.Key, ID: ids.New(now), At: now, Cause: why.Cause, Detail: why.ownerText(), Method: r.Method,
 		ContentType: r.first("Content-Type"), Remote: remoteText(r.Remote), Headers: m.headers(r.Header),
-		Body: bytes.Clone(r.Body[:min(len(r.Body), hook.MaxRefusedBody)]),
+		Body: bytes.Clone(body[:min(len(body), hook.MaxRefusedBody)]),
 	}
 }
 
