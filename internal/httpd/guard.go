@@ -1,11 +1,9 @@
 package httpd
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 
 	"github.com/posthorn/posthorn/internal/dialect"
 )
@@ -91,10 +89,8 @@ func refuse(w http.ResponseWriter, status int, code, detail string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
-	body := `{"code":"` + code + `","detail":"` + detail + `"}` + "\n" // texts of this package
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))          // whole at once, however long the request goes on
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body)
+	_, _ = w.Write([]byte(`{"code":"` + code + `","detail":"` + detail + `"}` + "\n")) // texts of this package
 }
 
 // watched notes what became of an answer.

@@ -352,25 +352,3 @@ func TestWhoNeverEndsIsCutOff(t *testing.T) {
 		t.Errorf("%d bytes were taken", taken)
 	}
 }
-
-func TestRefusalIsWholeBeforeTheBodyIs(t *testing.T) {
-	t.Parallel()
-	addr := serve(t, http.HandlerFunc(fine))
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(t.Context(), "tcp", addr)
-	check(t, err)
-	defer func() { _ = conn.Close() }()
-	check(t, conn.SetDeadline(time.Now().Add(httpd.LingerTime-time.Second)))
-	_, err = io.WriteString(conn, "POST /api HTTP/1.1\r\nHost: a\r\nPosthorn-Sent: 1\r\nContent-Length: 100\r\n\r\nhalf")
-	check(t, err)
-
-	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	check(t, err)
-	body, err := io.ReadAll(answer.Body)
-	check(t, err)
-	check(t, answer.Body.Close())
-
-	if answer.StatusCode != http.StatusLoopDetected || answer.ContentLength != int64(len(body)) {
-		t.Errorf("got %d with %d of %d bytes", answer.StatusCode, len(body), answer.ContentLength)
-	}
-}

@@ -45,10 +45,9 @@ func (b *incoming) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// drain sends the answer, which is whole if it says how long it is, and reads what still comes, for a while.
+// drain sends the answer and reads what still comes, for a while.
 func (b *incoming) drain(w http.ResponseWriter) {
 	connection := http.NewResponseController(w)
-	_ = connection.EnableFullDuplex() // or net/http would hold the answer back until what is left of a short body came
 	if connection.Flush() != nil {
 		return
 	}

@@ -21,19 +21,10 @@ func say(w http.ResponseWriter, a receive.Answer) {
 	if a.ContentType != "" {
 		w.Header().Set("Content-Type", a.ContentType)
 	}
-	if a.Status == http.StatusNoContent {
-		w.WriteHeader(a.Status)
-		return
+	w.WriteHeader(a.Status)
+	if a.Status != http.StatusNoContent {
+		_, _ = w.Write(a.Body) // the sender went away
 	}
-	whole(w, a.Status, a.Body)
-}
-
-// whole writes an answer that says how long it is: one of unknown length would end only when its request does, and a
-// sender that is refused may be sending still.
-func whole(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the sender went away
 }
 
 // harmless keeps browsers and caches from making anything of an answer, part of which a stranger may have chosen.
@@ -107,5 +98,6 @@ func problem(w http.ResponseWriter, status int, code, detail string) {
 	}
 	harmless(w)
 	w.Header().Set("Content-Type", "application/json")
-	whole(w, status, append(body, '\n'))
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // the sender went away
 }

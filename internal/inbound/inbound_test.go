@@ -1,7 +1,6 @@
 package inbound_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/hmac"
@@ -331,29 +330,5 @@ func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestAnswerIsWholeBeforeTheBodyIs(t *testing.T) {
-	t.Parallel()
-	e := newEdge(t, nil)
-	_, address := e.github(t)
-	for _, target := range []string{"/in/unknown", strings.TrimPrefix(address, e.url)} {
-		var dialer net.Dialer
-		connection, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(e.url, "http://"))
-		check(t, err)
-		t.Cleanup(func() { _ = connection.Close() })
-		_, err = io.WriteString(connection, "POST "+target+" HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\nhalf")
-		check(t, err)
-
-		answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
-		check(t, err)
-		body, err := io.ReadAll(answer.Body)
-		check(t, err)
-		check(t, answer.Body.Close())
-
-		if answer.ContentLength != int64(len(body)) || len(body) == 0 || answer.StatusCode < 400 {
-			t.Errorf("%s: %d with %d of %d bytes", target, answer.StatusCode, len(body), answer.ContentLength)
-		}
 	}
 }

@@ -13,16 +13,10 @@ import (
 )
 
 // logRaw writes one line with everything about a request that may be shown, and what came of it (C63). The body is
-// what was read of it: one that was refused by its head was not. Of a request to no source there is a short line only:
-// anybody can send many, and what they say must not fill the disk.
+// what was read of it: one that was refused by its head was not.
 func (h Handler) logRaw(ctx context.Context, d *receive.Door, r *receive.Request, a receive.Answer, err error) {
 	status, cause := outcome(a, err)
 	shown := receive.Shown(d, r)
-	if d == nil {
-		h.Raw.LogAttrs(ctx, slog.LevelInfo, "a request to no source", slog.Int("status", status), slog.String("cause", cause),
-			slog.String("path", Path+shown.Key), slog.String("remote", shown.Remote.String()), slog.Int64("length", shown.Length))
-		return
-	}
 	h.Raw.LogAttrs(ctx, slog.LevelInfo, "a request to a source, as it came",
 		slog.String("source", d.Source()), slog.Int("status", status), slog.String("cause", cause),
 		slog.String("method", shown.Method), slog.String("path", Path+shown.Key), slog.String("query", shown.Query),

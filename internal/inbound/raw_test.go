@@ -140,18 +140,3 @@ func TestNothingOfARequestIsLoggedUnlessThatIsWanted(t *testing.T) {
 		t.Errorf("got %d, %d and %s", taken.status, refused.status, j)
 	}
 }
-
-func TestFloodOfGuessesFillsNoDiskWithWhatItSays(t *testing.T) {
-	t.Parallel()
-	e := newEdge(t, nil)
-	j := e.logging(t)
-	long := strings.Repeat("x", 10_000)
-	r := request(t, http.MethodPost, e.url+"/in/guessed?q="+long, long)
-	r.Header.Set("X-Long", long)
-
-	do(t, r)
-
-	if line := j.last(t); line.Cause != "unknown" || line.Path != "/in/guesse[redacted]" || len(j.String()) > 500 {
-		t.Errorf("%d bytes are logged", len(j.String()))
-	}
-}
