@@ -12,7 +12,7 @@ import (
 // waits until those of another one, which began later, have had theirs.
 func TestT5DeletedTenantIsGone(t *testing.T) {
 	t.Parallel()
-	s := harness.Start(t, "POSTHORN_RETRY_SCHEDULE=1s,500ms,500ms")
+	s := harness.Start(t, "POSTHORN_RETRY_SCHEDULE=5s,500ms,500ms") // time enough to delete, also on a busy machine
 	deleted, kept := newApplication(t, s), newApplication(t, s)
 	receiver := harness.NewReceiver(t)
 	receiver.AnswerStatus(http.StatusInternalServerError)
