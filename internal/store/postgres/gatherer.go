@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // gatherer gathers work while the group before is being committed; nobody waits for a timer. There is one
@@ -14,6 +15,7 @@ type gatherer[T any] struct {
 	clock  clock.Clock
 	commit func([]T) // stores a group and answers everybody in it
 	most   int
+	weigh  func(T) int   // how many bytes one brings; nil is few
 	rest   time.Duration // how long a small group may grow, where nobody waits for it
 
 	mu       sync.Mutex
@@ -23,13 +25,17 @@ type gatherer[T any] struct {
 	ended    chan struct{}
 }
 
-func gather[T any](c clock.Clock, most int, commit func([]T)) *gatherer[T] {
-	return gatherSlowly(c, most, 0, commit)
+func gather[T any](c clock.Clock, most int, weigh func(T) int, commit func([]T)) *gatherer[T] {
+	return (&gatherer[T]{clock: c, commit: commit, most: most, weigh: weigh}).start()
 }
 
 // gatherSlowly gathers work that nobody waits for: a small group may grow for rest.
 func gatherSlowly[T any](c clock.Clock, most int, rest time.Duration, commit func([]T)) *gatherer[T] {
-	g := &gatherer[T]{clock: c, commit: commit, most: most, rest: rest, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	return (&gatherer[T]{clock: c, commit: commit, most: most, rest: rest}).start()
+}
+
+func (g *gatherer[T]) start() *gatherer[T] {
+	g.wake, g.ended = make(chan struct{}, 1), make(chan struct{})
 	go g.loop()
 	return g
 }
@@ -109,13 +115,11 @@ const longEnough = 500 * time.Microsecond
 func (g *gatherer[T]) take() (next []T, last bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	next = g.gathered
-	if len(next) > g.most {
-		next, g.gathered = next[:g.most], next[g.most:]
+	next, g.gathered = store.Group(g.gathered, g.most, g.weigh)
+	if len(g.gathered) > 0 {
 		g.signal()
 		return next, false
 	}
-	g.gathered = nil
 	if g.stopped {
 		g.signal()
 	}

@@ -22,6 +22,9 @@ type arrival struct {
 	done    chan error
 }
 
+// weight is how many bytes there are to store, about.
+func (a *arrival) weight() int { return len(a.Received.Body) }
+
 // Receive implements store.Inbox.
 func (s *Store) Receive(_ context.Context, a store.Arrival) (store.Arrived, error) {
 	waiting := &arrival{Arrival: a, stored: a.Received, done: make(chan error, 1)}

@@ -23,6 +23,9 @@ type publication struct {
 	done    chan error
 }
 
+// weight is how many bytes there are to store, about.
+func (p *publication) weight() int { return len(p.Message.Payload) }
+
 // Publish implements store.Journal.
 func (s *Store) Publish(ctx context.Context, p store.Publication) (store.Receipt, error) {
 	waiting := &publication{Publication: p, receipt: store.Receipt{Message: p.Message}, done: make(chan error, 1)}

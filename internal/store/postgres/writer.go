@@ -17,10 +17,10 @@ const (
 
 func (s *Store) startWriters() {
 	s.herald.start(s)
-	s.publisher = gather(s.clock, maxGroup, s.commitPublications)
+	s.publisher = gather(s.clock, maxGroup, (*publication).weight, s.commitPublications)
 	s.startSettlers(settlers)
-	s.receiver = gather(s.clock, maxGroup, s.commitArrivals)
-	s.concluder = gather(s.clock, maxGroup, s.commitConclusions)
+	s.receiver = gather(s.clock, maxGroup, (*arrival).weight, s.commitArrivals)
+	s.concluder = gather(s.clock, maxGroup, nil, s.commitConclusions)
 }
 
 func (s *Store) startSettlers(n int) {

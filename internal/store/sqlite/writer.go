@@ -11,6 +11,7 @@ import (
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // writer owns the one connection that writes. While a group is being committed the next one gathers;
@@ -152,11 +153,11 @@ const longEnough = 500 * time.Microsecond
 func (w *writer) take() (next group, last bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	next.publications, w.gathered.publications = split(w.gathered.publications, w.most)
-	next.settlements, w.gathered.settlements = split(w.gathered.settlements, w.most)
-	next.arrivals, w.gathered.arrivals = split(w.gathered.arrivals, w.most)
-	next.conclusions, w.gathered.conclusions = split(w.gathered.conclusions, w.most)
-	next.works, w.gathered.works = split(w.gathered.works, w.most)
+	next.publications, w.gathered.publications = store.Group(w.gathered.publications, w.most, (*publication).weight)
+	next.settlements, w.gathered.settlements = store.Group(w.gathered.settlements, w.most, nil)
+	next.arrivals, w.gathered.arrivals = store.Group(w.gathered.arrivals, w.most, (*arrival).weight)
+	next.conclusions, w.gathered.conclusions = store.Group(w.gathered.conclusions, w.most, nil)
+	next.works, w.gathered.works = store.Group(w.gathered.works, w.most, nil)
 	next.checks, w.gathered.checks = w.gathered.checks, nil
 	if w.gathered.size() > 0 {
 		w.signal()
@@ -166,13 +167,6 @@ func (w *writer) take() (next group, last bool) {
 		w.signal()
 	}
 	return next, w.stopped
-}
-
-func split[T any](all []T, most int) (head, rest []T) {
-	if len(all) <= most {
-		return all, nil
-	}
-	return all[:most], all[most:]
 }
 
 // close commits what is gathered, refuses what comes later and closes the connection.
