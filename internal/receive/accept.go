@@ -29,6 +29,7 @@ func (s *Service) Receive(ctx context.Context, d *Door, r *Request) (Answer, err
 	if verdict.Reply != nil {
 		return s.greet(ctx, d, r, verdict.Reply)
 	}
+	s.strangers.trust(r.Remote, d.source.Key, now)
 	if refusal := d.judgeRate(now); refusal != nil {
 		return Answer{}, s.refuse(d, r, refusal, now)
 	}

@@ -13,27 +13,30 @@ import (
 // Its error is a Refusal. A nil Door with one means that there is no such source.
 func (s *Service) Open(ctx context.Context, r *Request) (*Door, error) {
 	now := s.config.Clock.Now()
-	if s.strangers.many(r.Remote) {
-		return nil, &Refusal{
-			Kind: fault.Limited, Cause: CauseStranger, Wait: flushEvery,
-			Detail: "Too many requests from this address were refused; come again later.",
-		}
+	if s.strangers.many(r.Remote, 0, now) && !s.table.knows(r.Key) {
+		return nil, tooManyRefused()
 	}
 	d, err := s.table.find(ctx, r.Key, now)
-	switch fault.KindOf(err) {
-	case fault.NotFound:
-		s.strangers.note(r.Remote)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		s.strangers.note(r.Remote, 0)
 		return nil, unknown()
-	default:
-		if err != nil {
-			s.config.Log.WarnContext(ctx, "a source cannot be looked up", "error", err)
-			return nil, s.later()
-		}
+	case err != nil:
+		s.config.Log.WarnContext(ctx, "a source cannot be looked up", "error", err)
+		return nil, s.later()
+	case s.strangers.many(r.Remote, d.source.Key, now):
+		return d, s.refuse(d, r, tooManyRefused(), now)
 	}
 	if refusal := d.judgeHead(r); refusal != nil {
 		return d, s.refuse(d, r, refusal, now)
 	}
 	return d, nil
+}
+
+func tooManyRefused() *Refusal {
+	return &Refusal{
+		Kind: fault.Limited, Cause: CauseStranger, Wait: flushEvery, Detail: "Too many requests from this address were refused; come again later.",
+	}
 }
 
 // TooLarge notes that a body was longer than the source takes, and returns the refusal.
@@ -48,10 +51,10 @@ func (s *Service) later() *Refusal {
 	return r
 }
 
-// refuse counts a refusal and returns it.
+// refuse counts a refusal and returns it. What is not the sender's fault is not held against it.
 func (s *Service) refuse(d *Door, r *Request, refusal *Refusal, now time.Time) *Refusal {
-	if refusal.Kind == fault.Unauthenticated {
-		s.strangers.note(r.Remote)
+	if refusal.Kind != fault.Unavailable && refusal.Kind != fault.Limited {
+		s.strangers.note(r.Remote, d.source.Key)
 	}
 	s.refused.Add(1)
 	s.tally.note(d, r, refusal, now, s.IDs)

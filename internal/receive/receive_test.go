@@ -201,26 +201,6 @@ func TestCountsThatCannotBeWrittenAreKept(t *testing.T) {
 	}
 }
 
-func TestAddressThatOnlyForgesIsNotReadForAWhile(t *testing.T) {
-	t.Parallel()
-	in := newIntake(t)
-	from := func(address string) *receive.Request {
-		return with(signed(`{}`), func(r *receive.Request) { r.Body, r.Remote = []byte("x"), netip.MustParseAddr(address) })
-	}
-	for range 1_000 {
-		_, _ = in.send(from("203.0.113.9"))
-	}
-
-	_, same := in.send(from("203.0.113.9"))
-	_, other := in.send(from("203.0.113.10"))
-	in.Flush(t.Context())
-	_, later := in.send(from("203.0.113.9"))
-
-	if cause(same) != "address_limit" || cause(other) != "no_match" || cause(later) != "no_match" {
-		t.Errorf("got %v, %v and %v", same, other, later)
-	}
-}
-
 func TestGuessingAddressesCostsTheDatabaseLittle(t *testing.T) {
 	t.Parallel()
 	in := newIntake(t)

@@ -131,7 +131,7 @@ func (s *Service) write(ctx context.Context) {
 
 // Flush writes down what was refused since the last time.
 func (s *Service) Flush(ctx context.Context) {
-	s.strangers.forget()
+	s.strangers.forget(s.config.Clock.Now())
 	for source, refused := range s.tally.take() {
 		if err := s.Store.Refuse(ctx, source, refused.list(), refused.samples); err != nil {
 			s.tally.giveBack(source, refused)

@@ -93,6 +93,12 @@ func (t *table) find(ctx context.Context, key string, now time.Time) (*Door, err
 	return t.keep(before, source), nil
 }
 
+// knows reports whether an address leads somewhere as far as memory says.
+func (t *table) knows(key string) bool {
+	_, ok := t.at(directory.KeyHash(key))
+	return ok
+}
+
 func (t *table) at(hash [32]byte) (address, bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
