@@ -9,15 +9,17 @@ import (
 // atOnce is how much memory is taken because a header says so, before anything has come.
 const atOnce = 64 << 10
 
-// readBody reads a body of at most limit bytes, within BodyTimeout.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+// readBody reads a body of at most limit bytes, within BodyTimeout and while there is room. The room is taken until leave
+// is called.
+func (h Handler) readBody(w http.ResponseWriter, r *http.Request, limit int64) (body []byte, leave func(), err error) {
 	defer bounded(w)()
-	var body bytes.Buffer
+	var buffer bytes.Buffer
 	if n := min(r.ContentLength, limit, atOnce); n > 0 {
-		body.Grow(int(n) + bytes.MinRead)
+		buffer.Grow(int(n) + bytes.MinRead)
 	}
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
-	return body.Bytes(), err
+	in := &lodger{Reader: http.MaxBytesReader(w, r.Body, limit), room: h.Room}
+	_, err = buffer.ReadFrom(in)
+	return buffer.Bytes(), in.leave, err
 }
 
 // bounded cuts the reading of a body off when its time is over. It returns what ends the watch.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/receive"
 )
 
@@ -36,6 +37,8 @@ type Handler struct {
 	// PublicURL is where people reach this server. Signatures that cover the address are checked against it, never
 	// against what a proxy or a forged Host header says (hostile input S14).
 	PublicURL string
+	// Room is what bodies may take up in memory.
+	Room *Room
 	// Raw is where every request is logged as it came, without credentials; nil logs none.
 	Raw *slog.Logger
 }
@@ -64,7 +67,9 @@ func (h Handler) take(w http.ResponseWriter, r *http.Request, request *receive.R
 	if err != nil {
 		return d, receive.Answer{}, err
 	}
-	if request.Body, err = readBody(w, r, d.MaxBody()); err != nil {
+	body, leave, err := h.readBody(w, r, d.MaxBody())
+	defer leave()
+	if request.Body = body; err != nil {
 		w.Header().Set("Connection", "close")
 		return d, receive.Answer{}, h.wrongBody(d, request, err)
 	}
@@ -106,6 +111,8 @@ func (h Handler) wrongBody(d *receive.Door, r *receive.Request, err error) error
 	switch {
 	case errors.As(err, &tooLarge):
 		return h.Receiver.TooLarge(d, r)
+	case errors.Is(err, errNoRoom):
+		return &receive.Refusal{Kind: fault.Unavailable, Cause: "busy", Wait: BodyTimeout, Detail: "There is no room for this body right now; send it again later."}
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
 		return &brokenBody{http.StatusRequestTimeout, "too_slow", "The body took too long to arrive."}
 	}
