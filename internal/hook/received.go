@@ -46,7 +46,7 @@ type Received struct {
 	Attempts  int       // how often processing was begun
 	DueAt     time.Time // when a new one is processed next
 	ChangedAt time.Time // of the status
-	Reason    string    // why the last processing did not go well
+	Reason    string    // why the last processing did not go well, or made no message
 	Message   id.ID     // the message that was made of it; zero if none
 }
 

@@ -24,11 +24,12 @@ func (s *Service) process(ctx context.Context, r hook.Received) {
 // conclusion processes a webhook and says what came of it.
 func (s *Service) conclusion(ctx context.Context, r hook.Received) store.Conclusion {
 	c := store.Conclusion{Key: r.Key, Begun: r.ChangedAt, Status: hook.IntakeDone, Message: r.Message}
-	made, err := s.forward(ctx, r)
+	made, why, err := s.forward(ctx, r)
 	switch {
-	case err == nil && !made.IsZero():
-		c.Message = made
+	case err == nil && made.IsZero():
+		c.Reason = why
 	case err == nil:
+		c.Message = made
 	case s.again(r, err):
 		c.Status, c.DueAt, c.Reason = hook.IntakeNew, s.config.Clock.Now().Add(s.wait(r)), reasonOf(err)
 	default:
@@ -37,24 +38,36 @@ func (s *Service) conclusion(ctx context.Context, r hook.Received) store.Conclus
 	return c
 }
 
-// forward publishes the message that the webhook becomes; the zero id if it becomes none.
-func (s *Service) forward(ctx context.Context, r hook.Received) (id.ID, error) {
+// forward publishes the message that the webhook becomes. Of one that becomes none it returns why.
+func (s *Service) forward(ctx context.Context, r hook.Received) (made id.ID, why string, err error) {
 	d, err := s.table.door(ctx, r.SourceKey)
 	if err != nil {
-		return id.ID{}, err
+		return id.ID{}, "", err
 	}
 	rules := d.source.Rules.Forward
 	eventType := EventType(rules.Prefix, r.EventType)
-	if rules.Off || !wanted(rules, r.EventType, eventType) {
-		return id.ID{}, nil
+	if why = whyNot(rules, r.EventType, eventType); why != "" {
+		return id.ID{}, why, nil
 	}
 	payload, err := payloadOf(r)
 	if err != nil {
-		return id.ID{}, err
+		return id.ID{}, "", err
 	}
-	return s.Publisher.Publish(ctx, Message{
+	made, err = s.Publisher.Publish(ctx, Message{
 		Application: d.source.ApplicationKey, EventType: eventType, Channels: rules.Channels, Payload: payload, Carried: carriedOf(r, rules), Once: once(r),
 	})
+	return made, "", err
+}
+
+// whyNot returns why a webhook becomes no message, for the owner of its source; empty if it becomes one.
+func whyNot(f hook.Forward, declared, eventType string) string {
+	switch {
+	case f.Off:
+		return "It became no message: the source forwards nothing."
+	case !wanted(f, declared, eventType):
+		return "It became no message: its event type " + eventType + " is none of those that the source forwards."
+	}
+	return ""
 }
 
 // once names a processing so that a repetition of it after a crash makes no second message, and one that a person

@@ -48,13 +48,13 @@ func TestRuleSaysWhatIsForwarded(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		rule hook.Forward
-		want int
+		why  string // it became no message
 	}{
-		"all":       {hook.Forward{}, 1},
-		"off":       {hook.Forward{Off: true}, 0},
-		"others":    {hook.Forward{EventTypes: []string{"issues"}}, 0},
-		"theirs":    {hook.Forward{Prefix: "gh.", EventTypes: []string{"push"}}, 1},
-		"our names": {hook.Forward{Prefix: "gh.", EventTypes: []string{"gh.push"}}, 1},
+		"all":       {hook.Forward{}, ""},
+		"off":       {hook.Forward{Off: true}, "It became no message: the source forwards nothing."},
+		"others":    {hook.Forward{EventTypes: []string{"issues"}}, "It became no message: its event type push is none of those that the source forwards."},
+		"theirs":    {hook.Forward{Prefix: "gh.", EventTypes: []string{"push"}}, ""},
+		"our names": {hook.Forward{Prefix: "gh.", EventTypes: []string{"gh.push"}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,8 +63,8 @@ func TestRuleSaysWhatIsForwarded(t *testing.T) {
 
 			ended := in.after(t, signed(`{}`))
 
-			if got := len(in.press.made()); got != c.want || ended.Status != hook.IntakeDone {
-				t.Errorf("made %d, ended as %s", got, ended.Status)
+			if got := len(in.press.made()); (got == 0) != (c.why != "") || ended.Status != hook.IntakeDone || ended.Reason != c.why {
+				t.Errorf("made %d, ended as %s: %s", got, ended.Status, ended.Reason)
 			}
 		})
 	}
