@@ -31,6 +31,7 @@ func say(w http.ResponseWriter, a receive.Answer) {
 func harmless(w http.ResponseWriter) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'") // XML may hold scripts, and any page may send a browser here
 }
 
 // refuse answers a request that was not taken.
@@ -96,8 +97,10 @@ func problem(w http.ResponseWriter, status int, code, detail string) {
 	if err != nil {
 		body = []byte(`{"code":"internal","detail":"Something went wrong here."}`)
 	}
+	body = append(body, '\n')
 	harmless(w)
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body))) // it ends at once, though the body may still come
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // the sender went away
+	_, _ = w.Write(body) // the sender went away
 }

@@ -197,6 +197,9 @@ func TestRequestsThatAreRefusedSayWhyAndStoreNothing(t *testing.T) {
 			if answer.header.Get("X-Content-Type-Options") != "nosniff" || answer.header.Get("Access-Control-Allow-Origin") != "" {
 				t.Errorf("got %v", answer.header)
 			}
+			if answer.header.Get("Content-Length") == "" || answer.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" {
+				t.Errorf("it ends when the body has come, or may run something: %v", answer.header)
+			}
 			if allow := answer.header.Get("Allow"); c.status == 405 && allow != "POST" {
 				t.Errorf("allows %q", allow)
 			}
