@@ -13,8 +13,14 @@ import (
 	"github.com/posthorn/posthorn/test/harness"
 )
 
+// sourcesAt is where the API has sources.
+const sourcesAt = "/ingest/api/v1/source"
+
 // inlet is a source with the application whose endpoints get what it receives.
-type inlet struct{ path, address, app string }
+type inlet struct {
+	path, address, app string
+	shown              string // the address as it is entered at a provider
+}
 
 func newInlet(t *testing.T, s *harness.Server, rules object) inlet {
 	t.Helper()
@@ -23,9 +29,9 @@ func newInlet(t *testing.T, s *harness.Server, rules object) inlet {
 		body[name] = rule
 	}
 	var made struct{ ID, IngestURL, Application string }
-	do(t, s, http.MethodPost, "/ingest/api/v1/source", body, http.StatusCreated).JSON(t, &made)
+	do(t, s, http.MethodPost, sourcesAt, body, http.StatusCreated).JSON(t, &made)
 	_, key, _ := strings.Cut(made.IngestURL, "/in/")
-	return inlet{"/ingest/api/v1/source/" + made.ID, s.URL + "/in/" + key, "/api/v1/app/" + made.Application}
+	return inlet{sourcesAt + "/" + made.ID, s.URL + "/in/" + key, "/api/v1/app/" + made.Application, made.IngestURL}
 }
 
 // post sends a webhook to a source as anybody would.

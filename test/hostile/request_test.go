@@ -87,14 +87,21 @@ func endlessBodyIsRefusedAtTheLimit(t *testing.T, s *harness.Server) {
 	}
 }
 
-func compressedBodyIsRefused(t *testing.T, s *harness.Server) {
-	var bomb bytes.Buffer
-	z := gzip.NewWriter(&bomb)
-	_, err := z.Write(bytes.Repeat([]byte(" "), 1<<20))
+// compressed returns a text as gzip makes it.
+func compressed(t *testing.T, text string) string {
+	t.Helper()
+	var small bytes.Buffer
+	z := gzip.NewWriter(&small)
+	_, err := io.WriteString(z, text)
 	harness.Check(t, err)
 	harness.Check(t, z.Close())
+	return small.String()
+}
+
+func compressedBodyIsRefused(t *testing.T, s *harness.Server) {
+	bomb := compressed(t, strings.Repeat(" ", 1<<20))
 	for _, path := range []string{"/api/v1/app", "/api/v1/app/a/msg"} {
-		request := s.Request(t, http.MethodPost, path, bomb.Bytes())
+		request := s.Request(t, http.MethodPost, path, bomb)
 		request.Header.Set("Content-Encoding", "gzip")
 
 		failure(t, path, s.Send(t, request), http.StatusUnsupportedMediaType)
