@@ -23,7 +23,7 @@ type AppPortalAccessIn struct {
 
 // AppPortalAccessOut is a way into the portal.
 type AppPortalAccessOut struct {
-	URL   string `json:"url" format:"uri" doc:"Link to the portal, with the token behind the #."`
+	URL   string `json:"url" format:"uri" doc:"Link to the portal, with the token behind the #. The portal comes with a later version: until then a page says so there."`
 	Token string `json:"token" doc:"Portal token."`
 }
 
@@ -34,7 +34,7 @@ func (a *API) routeAuthentication() {
 	route(a, operation{
 		id: "v1.authentication.app-portal-access", method: http.MethodPost, path: "/api/v1/auth/app-portal-access/{app_id}",
 		scope: hook.ScopeApplication, summary: "Make a portal token", status: http.StatusOK,
-		about: "The link has the token in its fragment, behind the #. Browsers do not send it to servers, so it reaches no log.",
+		about: "The link has the token in its fragment, behind the #. Browsers do not send it to servers, so it reaches no log. The portal that it leads to comes with a later version; the token is good for the API now.",
 	}, a.portalAccess)
 	route(a, operation{
 		id: "v1.authentication.logout", method: http.MethodPost, path: "/api/v1/auth/logout",

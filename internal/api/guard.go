@@ -45,10 +45,12 @@ func (a *API) bearer(ctx context.Context, authorization string) (auth.Identity, 
 	return a.Auth.Authenticate(ctx, strings.TrimSpace(token))
 }
 
+const insufficientScope = "insufficient_scope"
+
 const tooNarrow = "This token does not reach that far: send one %s."
 
 func forbidden(format string, args ...any) error {
-	return fault.New(fault.Forbidden, "insufficient_scope", format, args...)
+	return fault.New(fault.Forbidden, insufficientScope, format, args...)
 }
 
 // reach says which tokens have the scope, as a person would who has to find one.
@@ -60,13 +62,12 @@ func reach(s hook.Scope) string {
 }
 
 // Admins lets only those through whose token reaches everything. It is for what stands beside the API and
-// tells about all applications. There any other token is as good as none and gets 401 too, which RFC 9110,
-// section 15.5.2, has for credentials that are refused; what is said differs.
+// tells about all applications.
 func (a *API) Admins(next http.Handler) http.Handler {
 	return a.noted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := a.authenticate(r)
 		if err == nil && who.Scope != hook.ScopeServer {
-			err = fault.New(fault.Unauthenticated, "authentication_failed", tooNarrow, reach(hook.ScopeServer))
+			err = forbidden(tooNarrow, reach(hook.ScopeServer))
 		}
 		if err != nil {
 			a.fail(w, r, err)

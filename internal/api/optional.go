@@ -47,11 +47,7 @@ func (c *clearable[T]) UnmarshalJSON(text []byte) error {
 }
 
 // Schema says that the field is written as a T or null.
-func (clearable[T]) Schema(r huma.Registry) *huma.Schema {
-	s := r.Schema(reflect.TypeFor[T](), true, "")
-	s.Nullable = true
-	return s
-}
+func (clearable[T]) Schema(r huma.Registry) *huma.Schema { return orNullSchema[T](r) }
 
 // nullable is an object of a body that may be absent or null, which is the same. The framework can say so of
 // plain values only.
@@ -60,12 +56,27 @@ type nullable[T any] struct{ value *T }
 // UnmarshalJSON reads a T or null.
 func (n *nullable[T]) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &n.value) }
 
-// Schema is that of T, written out where the field is, since a reference has no room for null.
-func (nullable[T]) Schema(r huma.Registry) *huma.Schema {
+// Schema says that the field is written as a T or null.
+func (nullable[T]) Schema(r huma.Registry) *huma.Schema { return orNullSchema[T](r) }
+
+// orNullSchema is the schema of T or null, written out where the field is, since a reference has no room for null.
+func orNullSchema[T any](r huma.Registry) *huma.Schema {
 	s := huma.SchemaFromType(r, reflect.TypeFor[T]())
 	s.Nullable = true
 	return s
 }
+
+// mentioned is a field of a body that must not be there, and of which there is more to say than that.
+type mentioned bool
+
+// UnmarshalJSON notes that the field is there.
+func (m *mentioned) UnmarshalJSON([]byte) error {
+	*m = true
+	return nil
+}
+
+// Schema lets everything through to whoever has the field.
+func (mentioned) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
 
 // number is a query parameter that need not be there.
 type number struct {

@@ -29,7 +29,7 @@ type Inbox interface {
 type ReceivedOut struct {
 	ID            string              `json:"id" doc:"Its id."`
 	Status        string              `json:"status" enum:"new,processing,failed,done" doc:"Where its processing stands."`
-	Reason        *string             `json:"reason" required:"false" doc:"Why the last processing did not go well."`
+	Reason        *string             `json:"reason" required:"false" doc:"Why the last processing did not go well, or made no message."`
 	Attempts      int                 `json:"attempts" doc:"How often processing was begun."`
 	DueAt         *time.Time          `json:"dueAt" required:"false" doc:"When it is processed next, if it is new."`
 	MessageID     *string             `json:"messageId" required:"false" doc:"The message that was made of it."`
@@ -52,7 +52,7 @@ type ReceivedOut struct {
 // ReceivedPath names a received webhook.
 type ReceivedPath struct {
 	SourcePath
-	ReceivedID string `path:"received_id" minLength:"31" maxLength:"31" pattern:"^rcv_[a-zA-Z0-9]+$" doc:"Id of the received webhook."`
+	ReceivedID string `path:"received_id" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Id of the received webhook."`
 }
 
 // rawBody is a body as it came, in a form that no browser makes anything of.

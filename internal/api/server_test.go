@@ -25,6 +25,7 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/provider/all"
 	"github.com/posthorn/posthorn/internal/publish"
+	"github.com/posthorn/posthorn/internal/receive"
 	"github.com/posthorn/posthorn/internal/secret"
 	"github.com/posthorn/posthorn/internal/store"
 	"github.com/posthorn/posthorn/internal/store/sqlite"
@@ -116,6 +117,7 @@ func config(t *testing.T, db *sqlite.Store, box *secret.Box, ids *id.Source, who
 	return api.Config{
 		Sources: catalog.NewSources(db, catalog.SourceConfig{
 			Applications: applications, Providers: all.Catalog(), Box: box, IDs: ids, Random: rand.Reader, MaxBody: 64 << 10, Changes: still{},
+			Forwards: receive.Forwards,
 		}),
 		Inbox: db, InboundURL: "https://hooks.example.com/in/",
 		Applications: applications, EventTypes: types,

@@ -21,7 +21,7 @@ type SourceIn struct {
 
 	Provider    string            `json:"provider,omitempty" maxLength:"64" doc:"Who sends: the name of a provider, see docs/reference/providers."`
 	Options     map[string]string `json:"options,omitempty" doc:"What the provider needs to know beside its secret."`
-	Secrets     []string          `json:"secrets,omitempty" nullable:"true" maxItems:"10" doc:"What requests are verified with, the newest first. Without any, nothing is taken. When a source is replaced and these are left out, they stay."`
+	Secrets     []string          `json:"secrets,omitempty" nullable:"true" maxItems:"10" doc:"What requests are verified with, the newest first, at most 10. Without any, nothing is taken. When a source is replaced and these are left out, they stay."`
 	Application string            `json:"application,omitempty" maxLength:"256" doc:"Id or uid of the application whose endpoints get what arrives. If left out, the source gets one of its own; with a token of an application it belongs to that, and no other may be named. It cannot be changed."`
 	Disabled    bool              `json:"disabled,omitempty" doc:"Whether it takes nothing for now."`
 	SourceRulesBody
@@ -33,17 +33,22 @@ type SourcePatch struct {
 	UID      clearable[string]        `json:"uid,omitzero" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it."`
 	Metadata given[map[string]string] `json:"metadata,omitzero" doc:"Your own notes; all of them are replaced."`
 	Options  given[map[string]string] `json:"options,omitzero" doc:"What the provider needs to know; all of them are replaced."`
-	Secrets  given[[]string]          `json:"secrets,omitzero" doc:"What requests are verified with, the newest first; all of them are replaced."`
+	Secrets  given[[]string]          `json:"secrets,omitzero" maxItems:"10" doc:"What requests are verified with, the newest first; all of them are replaced."`
 	Disabled given[bool]              `json:"disabled,omitzero" doc:"Whether it takes nothing for now."`
 
-	Methods      clearable[[]string]   `json:"methods,omitzero" doc:"Methods that are taken."`
-	ContentTypes clearable[[]string]   `json:"contentTypes,omitzero" doc:"Media types that are taken."`
-	MaxBody      clearable[int64]      `json:"maxBody,omitzero" doc:"Most bytes of a body."`
-	RateLimit    clearable[int]        `json:"rateLimit,omitzero" doc:"Most requests a second."`
-	Answer       nullable[AnswerBody]  `json:"answer,omitzero" doc:"What the sender is told."`
-	Dedupe       nullable[DedupeBody]  `json:"dedupe,omitzero" doc:"Which webhooks are the same one sent again."`
-	Forward      nullable[ForwardBody] `json:"forward,omitzero" doc:"Which webhooks become messages."`
-	Keep         nullable[KeepBody]    `json:"keep,omitzero" doc:"How long webhooks are kept."`
+	Methods      clearable[[]string]    `json:"methods,omitzero" doc:"Methods that are taken; null is the provider's."`
+	ContentTypes clearable[[]string]    `json:"contentTypes,omitzero" doc:"Media types that are taken; null is the provider's."`
+	MaxBody      clearable[int64]       `json:"maxBody,omitzero" doc:"Most bytes of a body; null is the server's limit."`
+	RateLimit    clearable[int]         `json:"rateLimit,omitzero" doc:"Most requests a second; null is no limit."`
+	Answer       clearable[AnswerBody]  `json:"answer,omitzero" doc:"What the sender is told; null is what the provider wants to hear."`
+	Dedupe       clearable[DedupeBody]  `json:"dedupe,omitzero" doc:"Which webhooks are the same one sent again; null is the provider's rule, for three days."`
+	Forward      clearable[ForwardBody] `json:"forward,omitzero" doc:"Which webhooks become messages; null is all, as they are."`
+	Keep         clearable[KeepBody]    `json:"keep,omitzero" doc:"How long webhooks are kept; null is as the server's settings say."`
+
+	Provider    mentioned `json:"provider,omitzero" hidden:"true"`
+	Type        mentioned `json:"type,omitzero" hidden:"true"`
+	Config      mentioned `json:"config,omitzero" hidden:"true"`
+	Application mentioned `json:"application,omitzero" hidden:"true"`
 }
 
 // SourceOut is a source.
@@ -61,6 +66,7 @@ type SourceOut struct {
 	Provider      string            `json:"provider" doc:"Name of the provider."`
 	Options       map[string]string `json:"options" doc:"What the provider needs to know beside its secret."`
 	SecretCount   int               `json:"secretCount" doc:"How many secrets count now. With none, nothing is taken unless the provider needs none."`
+	Problem       string            `json:"problem,omitempty" doc:"What is missing or wrong, so that the source cannot do its work yet; absent if nothing is known to be."`
 	LearnedSecret *string           `json:"learnedSecret,omitempty" doc:"The secret that the provider told, for an hour, where one source is read: some want it pasted back."`
 	Application   string            `json:"application" doc:"Id of the application whose endpoints get what arrives."`
 	Disabled      bool              `json:"disabled" doc:"Whether it takes nothing for now."`
@@ -97,7 +103,7 @@ func (a *API) routeSources() {
 	route(a, operation{
 		id: "v1.ingest.source.create", method: http.MethodPost, path: sourcesPath, scope: hook.ScopeApplication,
 		summary: "Create a source", status: http.StatusCreated,
-		about: "The answer has the address to enter at the provider. With a token of an application it belongs to that.",
+		about: "The answer has the address to enter at the provider, and under problem what is missing before anything is taken. With a token of an application it belongs to that.",
 	}, a.createSource)
 	route(a, operation{
 		id: "v1.ingest.source.get", method: http.MethodGet, path: sourcePath, scope: hook.ScopeApplication, summary: "Get a source",
@@ -109,7 +115,7 @@ func (a *API) routeSources() {
 	}, a.putSource)
 	route(a, operation{
 		id: "v1.ingest.source.patch", method: http.MethodPatch, path: sourcePath, scope: hook.ScopeApplication,
-		summary: "Change some fields of a source",
+		summary: "Change some fields of a source", about: "A rule that is null is again as if it had never been given. The provider and the application cannot be changed so.",
 	}, a.patchSource)
 	route(a, operation{
 		id: "v1.ingest.source.delete", method: http.MethodDelete, path: sourcePath, scope: hook.ScopeApplication,
@@ -121,7 +127,7 @@ func (a *API) routeSources() {
 	}, a.rotateSource)
 	route(a, operation{
 		id: "v1.ingest.source.rotate-secret", method: http.MethodPost, path: sourcePath + "/secret/rotate", scope: hook.ScopeApplication,
-		summary: "Give a source another secret", status: http.StatusNoContent, about: "The others count beside it for the time of grace.",
+		summary: "Give a source another secret", status: http.StatusNoContent, about: "The others count beside it for the time of grace. At most 10 do: the oldest goes first.",
 	}, a.rotateSourceSecret)
 }
 
@@ -156,7 +162,8 @@ func (a *API) createSource(ctx context.Context, in *struct{ Body SourceIn }) (*a
 	if err != nil {
 		return nil, err
 	}
-	return a.showOne(ctx)(a.Sources.Create(ctx, n))
+	created, err := a.Sources.Create(ctx, n)
+	return a.showOne(ctx)(created, in.Body.asSaid(err))
 }
 
 func (a *API) getSource(ctx context.Context, in *struct{ SourcePath }) (*answerOf[SourceOut], error) {
@@ -183,7 +190,7 @@ func (a *API) putSource(ctx context.Context, in *struct {
 	}
 	source, created, err := a.putOwnSource(ctx, in.SourceID, n)
 	if err != nil {
-		return nil, err
+		return nil, in.Body.asSaid(err)
 	}
 	out, err := a.show(ctx, source)
 	return upsert(func(SourceOut) SourceOut { return out })(out, created, err)
@@ -236,7 +243,8 @@ func (a *API) rotateSourceSecret(ctx context.Context, in *struct {
 	if in.Body.GracePeriodSeconds != nil {
 		grace = time.Duration(*in.Body.GracePeriodSeconds) * time.Second
 	}
-	return done(a.Sources.RotateSecret(ctx, id.Inbound.Text(found.ID), in.Body.Secret, grace))
+	err = a.Sources.RotateSecret(ctx, id.Inbound.Text(found.ID), in.Body.Secret, grace)
+	return done(renamed(err, "secrets", "secret"))
 }
 
 // showOne returns a function that shows a source.
@@ -280,7 +288,7 @@ func (a *API) show(ctx context.Context, s hook.Source) (SourceOut, error) {
 		ID: id.Inbound.Text(s.ID), UID: orNull(s.UID), Name: s.Name, Type: typeOf(s), Config: configOf(s, public), IngestURL: &address,
 		Metadata: orEmpty(s.Metadata), CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Provider: s.Provider, Options: orEmpty(s.Options),
 		SecretCount: len(s.LiveSecrets(now)), Application: id.Application.Text(owner.ID), Disabled: s.Disabled,
-		SourceRulesBody: rulesOut(s.Rules),
+		Problem: a.Sources.Problem(s), SourceRulesBody: rulesOut(s.Rules),
 	}
 	for _, former := range s.Rules.Former {
 		if former.ExpiresAt.After(now) {

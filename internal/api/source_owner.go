@@ -39,7 +39,11 @@ func (a *API) ownerOfSources(ctx context.Context, ref string) (hook.Application,
 	if ref == "" {
 		return a.Applications.ByKey(ctx, caller(ctx).ApplicationKey)
 	}
-	return a.application(ctx, ref)
+	found, err := a.application(ctx, ref)
+	if fault.CodeOf(err) == insufficientScope { // the place is a field of the body or a parameter: there is no path to speak of
+		err = forbidden("This token is for one application: name that one, or leave application out.")
+	}
+	return found, err
 }
 
 // newSource returns the source that the caller describes. One of an application's token belongs to that application.
@@ -65,12 +69,30 @@ func (a *API) putOwnSource(ctx context.Context, ref string, n catalog.NewSource)
 	case err == nil && !seesSources(ctx, found.ApplicationKey):
 		return hook.Source{}, false, notToPut(at)
 	case err == nil:
+		if err := a.stays(ctx, found, n.Application); err != nil {
+			return hook.Source{}, false, err
+		}
 		return a.Sources.Put(ctx, id.Inbound.Text(found.ID), n)
 	case fault.KindOf(err) != fault.NotFound || !at.ID.IsZero():
 		return hook.Source{}, false, err
 	}
 	source, err = a.Sources.Create(ctx, n) // which replaces nothing, should another application have the uid by now
 	return source, err == nil, err
+}
+
+// stays refuses to replace a source by one of another application than it has.
+func (a *API) stays(ctx context.Context, s hook.Source, application string) error {
+	if application == "" {
+		return nil
+	}
+	named, err := a.Applications.Get(ctx, application)
+	if err == nil && named.Key == s.ApplicationKey {
+		return nil
+	}
+	if err == nil || fault.KindOf(err) == fault.NotFound {
+		err = fault.In("application", "value_error", movesNever)
+	}
+	return err
 }
 
 // notToPut is the refusal to put to another application's source: to a uid the one that creating it gets.

@@ -13,7 +13,7 @@ type SourceRulesBody struct {
 	ContentTypes []string    `json:"contentTypes,omitempty" nullable:"true" maxItems:"20" doc:"Media types that are taken."`
 	MaxBody      int64       `json:"maxBody,omitempty" minimum:"0" doc:"Most bytes of a body; 0 is the server's limit."`
 	RateLimit    int         `json:"rateLimit,omitempty" minimum:"0" maximum:"65535" doc:"Most requests a second; 0 is no limit."`
-	Answer       AnswerBody  `json:"answer,omitzero" required:"false" doc:"What the sender of a webhook that was taken is told."`
+	Answer       AnswerBody  `json:"answer,omitzero" required:"false" doc:"What the sender of a webhook that was taken is told, in place of all that the provider wants to hear."`
 	Dedupe       DedupeBody  `json:"dedupe,omitzero" required:"false" doc:"Which webhooks are the same one sent again."`
 	Forward      ForwardBody `json:"forward,omitzero" required:"false" doc:"Which webhooks become messages, and what goes with them."`
 	Keep         KeepBody    `json:"keep,omitzero" required:"false" doc:"How long webhooks are kept; what is left out is as the server's settings say."`
@@ -21,15 +21,15 @@ type SourceRulesBody struct {
 
 // AnswerBody is an answer to a sender.
 type AnswerBody struct {
-	Status      int    `json:"status,omitempty" doc:"200 to 299."`
+	Status      int    `json:"status,omitempty" doc:"200 to 299; 200 if left out."`
 	ContentType string `json:"contentType,omitempty" doc:"Plain text, JSON or XML."`
-	Body        string `json:"body,omitempty" maxLength:"4096" doc:"What it says."`
+	Body        string `json:"body,omitempty" maxLength:"4096" doc:"What it says; nothing with the statuses 204 and 205."`
 }
 
 // DedupeBody is a rule about repetitions. The maximum, here and in KeepBody, is the catalog's; it stands here too because
 // a number that is multiplied to a duration before it is looked at could wrap to one that is allowed.
 type DedupeBody struct {
-	By            string `json:"by,omitempty" maxLength:"300" doc:"id, body, none, json: with a path, or header: with a name."`
+	By            string `json:"by,omitempty" maxLength:"300" doc:"id, body, none, json: with a path, or header: with a name. A webhook without what is named is never a repetition."`
 	WindowSeconds int64  `json:"windowSeconds,omitempty" minimum:"0" maximum:"2592000" doc:"How long a webhook is remembered; three days if left out."`
 }
 

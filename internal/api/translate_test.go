@@ -176,8 +176,8 @@ func TestOtherTokensThanAdminsAreToldWhatIsAskedOfThem(t *testing.T) {
 		says   string
 	}{
 		adminToken:                          {http.StatusNoContent, ""},
-		s.token(hook.ScopeApplication, own): {http.StatusUnauthorized, "of the whole server"},
-		s.token(hook.ScopePortal, own):      {http.StatusUnauthorized, "of the whole server"},
+		s.token(hook.ScopeApplication, own): {http.StatusForbidden, "of the whole server"},
+		s.token(hook.ScopePortal, own):      {http.StatusForbidden, "of the whole server"},
 		"ph_unknown":                        {http.StatusUnauthorized, "token"},
 		"":                                  {http.StatusUnauthorized, "Authorization: Bearer <token>"},
 	} {

@@ -127,7 +127,7 @@ func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *ap
 	}, publish.Config{Strict: strict, Clock: p.Clock})
 	p.sources = catalog.NewSources(p.store, catalog.SourceConfig{
 		Applications: applications, Providers: all.Catalog(), Box: p.box, IDs: p.ids, Random: rand.Reader, Clock: p.Clock,
-		MaxBody: int64(p.config.MaxBody), Changes: told{p.engine, p},
+		MaxBody: int64(p.config.MaxBody), Forwards: receive.Forwards, Changes: told{p.engine, p},
 	})
 	p.receiver = p.newReceiver(messages)
 	return api.New(api.Config{

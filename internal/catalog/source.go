@@ -37,6 +37,8 @@ type SourceConfig struct {
 	Clock        clock.Clock
 	MaxBody      int64 // most bytes that a source may be set to take
 	Changes      SourceChanges
+	// Forwards reports whether a header of this name may ever go along with a message; nil lets all names pass.
+	Forwards func(name string) bool
 }
 
 // NewSources returns the use cases over s.

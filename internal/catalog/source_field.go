@@ -97,9 +97,22 @@ func checkOptions(options map[string]string) error {
 		if len(value) > maxOption {
 			return fault.In("options."+name, "value_error", "Use at most %d bytes.", maxOption)
 		}
-		if value != "" && namesHeader(name, options) && !isHeaderName(value) {
-			return fault.In("options."+name, "value_error", "Name the header as it stands in a request, without the colon.")
+		if err := checkPlace(name, value, options); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkPlace refuses an option that names a place where nothing can stand in any request.
+func checkPlace(option, value string, all map[string]string) error {
+	switch {
+	case value == "":
+		return nil
+	case namesHeader(option, all):
+		return checkHeaderName("options."+option, value)
+	case strings.HasSuffix(option, "_path"):
+		return checkPath("options."+option, value)
 	}
 	return nil
 }
@@ -116,8 +129,12 @@ func (s *Sources) checkSetup(source hook.Source) error {
 	if err != nil {
 		return err
 	}
-	secrets := make([]provider.Secret, 0, len(source.Secrets))
-	for _, sealed := range source.LiveSecrets(s.config.Clock.Now()) {
+	live := source.LiveSecrets(s.config.Clock.Now())
+	if declared.Secret.None() && len(live) > 0 {
+		return needless(declared, source)
+	}
+	secrets := make([]provider.Secret, 0, len(live))
+	for _, sealed := range live {
 		text, err := s.vault.OpenSecret(source.ID, sealed)
 		if err != nil {
 			return err

@@ -36,7 +36,8 @@ func (s *Sources) checkRules(r hook.SourceRules) error {
 		checkAnswer(r.Answer),
 		checkDedupe(r.Dedupe),
 		checkForward(r.Forward),
-		checkKeep("keep.new", r.Keep.New), checkKeep("keep.done", r.Keep.Done), checkKeep("keep.failed", r.Keep.Failed),
+		s.checkForwarded(r.Forward.Headers),
+		checkKeep("keep.newHours", r.Keep.New), checkKeep("keep.doneHours", r.Keep.Done), checkKeep("keep.failedHours", r.Keep.Failed),
 	)
 }
 
@@ -62,6 +63,12 @@ func checkMediaTypes(types []string) error {
 	return nil
 }
 
+// The statuses of success whose answers have no body (RFC 9110, sections 15.3.5 and 15.3.6).
+const (
+	noContent    = 204
+	resetContent = 205
+)
+
 // checkAnswer lets through only what nothing runs in a browser (hostile input S28).
 func checkAnswer(a hook.Answer) error {
 	if a.Status != 0 && (a.Status < 200 || a.Status > 299) {
@@ -73,6 +80,9 @@ func checkAnswer(a hook.Answer) error {
 	if len(a.Body) > maxAnswerBody {
 		return fault.In("answer.body", "value_error", "Use at most %d bytes.", maxAnswerBody)
 	}
+	if a.Body != "" && (a.Status == noContent || a.Status == resetContent) {
+		return fault.In("answer.body", "value_error", "Leave the body out, or use the status 200: an answer with %d has none.", a.Status)
+	}
 	return nil
 }
 
@@ -80,11 +90,13 @@ func checkDedupe(d hook.Dedupe) error {
 	if d.Window != 0 && (d.Window < time.Second || d.Window > maxDedupeWindow) {
 		return fault.In("dedupe.windowSeconds", "value_error", "Use 1 to %d seconds.", int(maxDedupeWindow.Seconds()))
 	}
-	place, is := strings.CutPrefix(d.By, "json:")
-	if !is {
-		place, is = strings.CutPrefix(d.By, "header:")
+	if path, is := strings.CutPrefix(d.By, "json:"); is {
+		return checkPath("dedupe.by", path)
 	}
-	if is && place != "" && len(place) <= hook.MaxName || slices.Contains([]string{"", "id", "body", "none"}, d.By) {
+	if name, is := strings.CutPrefix(d.By, "header:"); is {
+		return checkHeaderName("dedupe.by", name)
+	}
+	if slices.Contains([]string{"", "id", "body", "none"}, d.By) {
 		return nil
 	}
 	return fault.In("dedupe.by", "value_error", "Use id, body, none, json: with a path, or header: with a name.")
@@ -96,13 +108,8 @@ func checkForward(f hook.Forward) error {
 			return err
 		}
 	}
-	if len(f.EventTypes) > MaxEventTypes || len(f.Headers) > maxRuleHeaders {
-		return fault.In("forward", "value_error", "Use at most %d event types and %d headers.", MaxEventTypes, maxRuleHeaders)
-	}
-	for _, name := range f.Headers {
-		if name != "*" && !isHeaderName(name) {
-			return fault.In("forward.headers", "value_error", "Name headers as they stand in a request, or * for all.")
-		}
+	if len(f.EventTypes) > MaxEventTypes {
+		return fault.In("forward.eventTypes", "value_error", "Use at most %d event types.", MaxEventTypes)
 	}
 	for _, t := range f.EventTypes {
 		if err := checkText("forward.eventTypes", t, false); err != nil || len(t) > hook.MaxName {
@@ -110,6 +117,32 @@ func checkForward(f hook.Forward) error {
 		}
 	}
 	return checkNames("forward.channels", f.Channels, hook.MaxMessageChannels, hook.MaxChannel)
+}
+
+// checkForwarded refuses headers that never go along, however often they come.
+func (s *Sources) checkForwarded(names []string) error {
+	const field = "forward.headers"
+	if len(names) > maxRuleHeaders {
+		return fault.In(field, "value_error", "Use at most %d headers, or * for all.", maxRuleHeaders)
+	}
+	for _, name := range names {
+		switch {
+		case name == "*":
+		case !isHeaderName(name):
+			return fault.In(field, "value_error", "Name headers as they stand in a request, without the colon, or use * for all.")
+		case s.config.Forwards != nil && !s.config.Forwards(name):
+			return fault.In(field, "never_forwarded", "Leave %s out, it never goes along. Nor does any credential or cookie, what belongs to the connection or to proxies, "+
+				"what Posthorn says itself, or a name with other characters than letters, digits and hyphens.", name)
+		}
+	}
+	return nil
+}
+
+func checkHeaderName(field, name string) error {
+	if isHeaderName(name) {
+		return nil
+	}
+	return fault.In(field, "value_error", "Name the header as it stands in a request, without the colon, such as X-Request-Id.")
 }
 
 // isHeaderName reports whether a request can have a header of this name: a token (RFC 9110, section 5.6.2).

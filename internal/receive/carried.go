@@ -1,6 +1,7 @@
 package receive
 
 import (
+	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,12 @@ func carriedOf(r hook.Received, rule hook.Forward) hook.Carried {
 		}
 	}
 	return hook.Carry(chosen, hops)
+}
+
+// Forwards reports whether an original header of this name, in whatever case, may go along with a message.
+func Forwards(name string) bool {
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	return !never(name) && !secretName(name) && dialect.Carries(name, nil)
 }
 
 // passed returns how many Posthorns a webhook has passed through, by what the last one says. It reports false if that

@@ -81,3 +81,16 @@ func TestCountOfHopsIsKeptAlthoughAProxyCallsItItsOwn(t *testing.T) {
 		t.Errorf("got %d of %v", got, in.memory.received[0].Headers)
 	}
 }
+
+func TestSomeHeadersNeverGoAlong(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"X-GitHub-Event": true, "x-request-id": true, "X-Event-Key": true,
+		"authorization": false, "Cookie": false, "Connection": false, "X-Gitlab-Token": false, "X-Api-Key": false,
+		"webhook-id": false, "Content-Type": false, "X-Forwarded-For": false, "X_Name": false, "": false,
+	} {
+		if got := receive.Forwards(name); got != want {
+			t.Errorf("%q: got %t", name, got)
+		}
+	}
+}

@@ -29,7 +29,7 @@ func TestPageSaysWhatIsThereAndWhatIsNot(t *testing.T) {
 		if response.Code != http.StatusOK || response.Header().Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %d %v", path, response.Code, response.Header())
 		}
-		for _, part := range []string{"The dashboard and the portal are not part of this version", `href="/api/v1/openapi.json"`} {
+		for _, part := range []string{"The dashboard and the portal come with a later version", `href="/api/v1/openapi.json"`} {
 			if !strings.Contains(response.Body.String(), part) {
 				t.Errorf("%s does not say %q", path, part)
 			}
