@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -144,16 +143,24 @@ func (r *rescue) takeFresh(run deadRun, n int) error {
 		if err != nil {
 			return err
 		}
-		for _, m := range open {
-			if err := r.takeMessage(m, run, marks); err != nil || r.count >= until {
-				return errors.Join(err, marks.keep(r))
-			}
-		}
 		if len(open) == 0 {
 			break
 		}
+		if err := r.takeMessages(withTargets(open, until-r.count), run, marks); err != nil {
+			return err
+		}
 	}
 	return marks.keep(r)
+}
+
+// withTargets returns as many from the beginning as have n targets, or all.
+func withTargets(open []hook.Message, n int) []hook.Message {
+	for i, m := range open {
+		if n -= len(m.Targets); n <= 0 {
+			return open[:i+1]
+		}
+	}
+	return open
 }
 
 func (r *rescue) readOpen(run deadRun, n int) ([]hook.Message, error) {
@@ -167,19 +174,22 @@ func (r *rescue) readOpen(run deadRun, n int) ([]hook.Message, error) {
 	})
 }
 
-func (r *rescue) takeMessage(m hook.Message, run deadRun, marks *marks) error {
-	endpoints, err := r.create(m)
+func (r *rescue) takeMessages(all []hook.Message, run deadRun, marks *marks) error {
+	created, err := r.create(all)
 	if err != nil {
 		return err
 	}
-	for _, endpoint := range endpoints {
-		d := hook.Delivery{ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: endpoint}
-		r.note(d)
-		if !run.clean && marks.add(endpoint, run.window) {
-			r.interrupt(d)
+	for i, m := range all {
+		for _, endpoint := range created[i] {
+			d := hook.Delivery{ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: endpoint}
+			r.note(d)
+			if !run.clean && marks.add(endpoint, run.window) {
+				r.interrupt(d)
+			}
 		}
 	}
-	_, err = r.tx.Exec(r.ctx, "DELETE FROM open_message WHERE run = $1 AND message = $2", int64(run.key), int64(m.Key))
+	_, err = r.tx.Exec(r.ctx, "DELETE FROM open_message WHERE run = $1 AND message = ANY($2)", int64(run.key),
+		numbers(all, func(m hook.Message) hook.Key { return m.Key }))
 	return err
 }
 
@@ -194,17 +204,18 @@ const createOpen = `WITH target AS (SELECT endpoint FROM unnest($1::bigint[]) AS
 	SELECT endpoint FROM target t WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint = t.endpoint AND d.message = $2 AND d.trigger = 1)
 		AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message = $2 AND a.endpoint = t.endpoint)`
 
-// create gives the fresh deliveries of a message that are open waiting rows and returns their endpoints.
-func (r *rescue) create(m hook.Message) ([]hook.Key, error) {
-	targets := make([]int64, len(m.Targets))
-	for i, target := range m.Targets {
-		targets[i] = int64(target)
+// create gives the fresh deliveries of messages that are open waiting rows and returns their endpoints, message by
+// message. It asks about all at once: a run may have had tens of thousands in its memory.
+func (r *rescue) create(all []hook.Message) ([][]hook.Key, error) {
+	created := make([][]hook.Key, len(all))
+	b := &pgx.Batch{}
+	for i, m := range all {
+		b.Queue(createOpen, numbers(m.Targets, itself), int64(m.Key), int64(m.ApplicationKey), r.now.UnixMicro()).Query(func(rows pgx.Rows) (err error) {
+			created[i], err = pgx.CollectRows(rows, pgx.RowTo[hook.Key])
+			return err
+		})
 	}
-	rows, err := r.tx.Query(r.ctx, createOpen, targets, int64(m.Key), int64(m.ApplicationKey), r.now.UnixMicro())
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[hook.Key])
+	return created, r.tx.SendBatch(r.ctx, b).Close()
 }
 
 func (r *rescue) note(d hook.Delivery) {
