@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/posthorn/posthorn/internal/bench/load"
 	"github.com/posthorn/posthorn/internal/bench/sink"
 )
@@ -15,6 +17,7 @@ type backlog struct {
 	kept    float64 // publish rate with the backlog as a share of the rate without
 	rss     float64
 	restart float64 // milliseconds from the start of the process to the first delivery of the backlog
+	ready   float64 // the same to its first ready answer, when it knows all that was open
 }
 
 // backlogScenario asks what a great number of open deliveries does to everything else. It runs once:
@@ -37,6 +40,7 @@ func (s *suite) backlogScenario(ctx context.Context) error {
 	s.add("publish rate kept"+with, "80 %", showPercent, []float64{b.kept})
 	s.add("memory"+with, "500 MB", showBytes, []float64{b.rss})
 	s.add("kill -9 and restart to the first delivery"+with, "10 s", showMillis, []float64{b.restart})
+	s.add("kill -9 and restart to ready"+with, "", showMillis, []float64{b.ready})
 	return err
 }
 
@@ -60,10 +64,10 @@ func (s *suite) backlog(ctx context.Context, l *lab, server *subject) (backlog, 
 	}
 	s.report.Lost += before.Lost + after.Lost
 	usage, _ := server.usage() // without /proc the figure is missing
-	restart, err := l.restart(ctx, server, stuck)
-	return backlog{
-		kept: after.AckedPerSecond / max(before.AckedPerSecond, 1), rss: float64(usage.RSSBytes), restart: restart,
-	}, err
+	b := backlog{kept: after.AckedPerSecond / max(before.AckedPerSecond, 1), rss: float64(usage.RSSBytes)}
+	b.restart, err = l.restart(ctx, server, stuck)
+	b.ready = server.readyAfter()
+	return b, err
 }
 
 // pileUp publishes n messages to an application whose only endpoint hangs.
@@ -82,15 +86,25 @@ func (l *lab) pileUp(ctx context.Context, server *subject, stuck *sink.Sink, n i
 }
 
 // restart kills the server, lets the endpoint answer, and returns how many milliseconds the server
-// takes from its start to the first request of the backlog.
+// takes from its start to the first request of the backlog. That it is ready is for publishers to wait for.
 func (l *lab) restart(ctx context.Context, server *subject, stuck *sink.Sink) (float64, error) {
 	server.kill()
 	stuck.Release()
 	pause(ctx, 100*time.Millisecond) // for requests that were still in the kernel
 	held, began := stuck.Held(), l.elapsed()
-	if err := l.launch(ctx, server); err != nil {
+	group, both := errgroup.WithContext(ctx)
+	var took time.Duration
+	group.Go(func() error { return l.launch(both, server) })
+	group.Go(func() (err error) { took, err = l.firstAfter(both, stuck, held, began); return err })
+	if err := group.Wait(); err != nil {
 		return 0, err
 	}
+	server.kill() // its data is thrown away: it need not deliver the rest
+	return took.Seconds() * 1000, nil
+}
+
+// firstAfter waits for the first request after those that were held, and returns how long after began it came.
+func (l *lab) firstAfter(ctx context.Context, stuck *sink.Sink, held int64, began time.Duration) (time.Duration, error) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for stuck.Held() == held {
@@ -103,7 +117,5 @@ func (l *lab) restart(ctx context.Context, server *subject, stuck *sink.Sink) (f
 			return 0, ctx.Err()
 		}
 	}
-	took := l.elapsed() - began
-	server.kill() // its data is thrown away: it need not deliver the rest
-	return took.Seconds() * 1000, nil
+	return l.elapsed() - began, nil
 }

@@ -32,7 +32,9 @@ func TestBodiesOfAllConnectionsShareTheRoom(t *testing.T) {
 	slow := slowStore{e.service, make(chan struct{}), make(chan struct{})}
 	e.url = serve(t, inbound.Handler{Receiver: slow, PublicURL: "https://hooks.example.com", Room: inbound.NewRoom(150 << 10)})
 	s, address := e.source(t, catalog.NewSource{Provider: "none"})
-	send := func(size int) (said, string) { return do(t, request(t, http.MethodPost, address, strings.Repeat("x", size))) }
+	send := func(size int) (said, string) {
+		return do(t, request(t, http.MethodPost, address, strings.Repeat("x", size)))
+	}
 	var first sync.WaitGroup
 	first.Go(func() {
 		if held, _ := send(100 << 10); held.status != http.StatusOK {
