@@ -41,16 +41,36 @@ func (s JWT) Verify(ctx context.Context, c *Check) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	keys, err := s.keys(ctx, c)
-	if err != nil {
-		return Proof{}, err
-	}
-	claims, which, err := s.parse(text, options, keys)
+	claims, which, err := s.open(ctx, c, text, options)
 	if err != nil {
 		return Proof{}, err
 	}
 	at, err := s.judge(claims, c)
 	return Proof{Secret: which, Stamp: at}, err
+}
+
+// open returns the claims of a token. One that names an unknown key is tried once more with the keys as they are now:
+// a provider's new key must not wait until the old set has had its time. If those cannot be had, nobody knows whether
+// the token is good, so the sender is told to come again.
+func (s JWT) open(ctx context.Context, c *Check, text string, options []jwt.ParserOption) (jwt.MapClaims, int, error) {
+	keys, err := s.keys(ctx, c)
+	if err != nil {
+		return nil, 0, err
+	}
+	claims, which, err := s.parse(text, options, keys)
+	if errors.Is(err, errUnknownKey) {
+		newer, failed := s.renewed(ctx, c)
+		if failed != nil {
+			return nil, 0, failed
+		}
+		if newer != nil {
+			claims, which, err = s.parse(text, options, newer)
+		}
+	}
+	if err != nil {
+		return nil, 0, s.refuse(err)
+	}
+	return claims, which, nil
 }
 
 // token cuts the token from where it stands.
@@ -102,7 +122,7 @@ func (s JWT) parserOptions(c *Check) ([]jwt.ParserOption, error) {
 
 // parse tries the keys in order and returns the claims that one of them vouches for.
 func (s JWT) parse(text string, options []jwt.ParserOption, keys []keyring) (jwt.MapClaims, int, error) {
-	var err error
+	err := jwt.ErrTokenUnverifiable // without a key
 	for _, ring := range keys {
 		claims := jwt.MapClaims{}
 		_, err = jwt.NewParser(options...).ParseWithClaims(text, claims, ring.find)
@@ -113,7 +133,7 @@ func (s JWT) parse(text string, options []jwt.ParserOption, keys []keyring) (jwt
 			break
 		}
 	}
-	return nil, 0, s.refuse(err)
+	return nil, 0, err
 }
 
 // refuse says what the library said without quoting it: its errors may carry parts of the token.

@@ -8,6 +8,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"math/big"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -52,7 +53,25 @@ func (k keyring) find(t *jwt.Token) (any, error) {
 			return key, nil
 		}
 	}
+	if _, there := k.public[id]; !there && id != "" {
+		return nil, errUnknownKey
+	}
 	return nil, Refuse(NoMatch, "key id")
+}
+
+// errUnknownKey is that a token names a key which is not in the ring: it is forged, or its provider has a new key.
+var errUnknownKey = errors.New("unknown key id")
+
+// renewed returns the keys of the document as it is now; none if nothing is fetched or the source cannot ask anew.
+func (s JWT) renewed(ctx context.Context, c *Check) ([]keyring, error) {
+	if s.Fetched.None() {
+		return nil, nil
+	}
+	text, err := s.Fetched.renewed(ctx, c)
+	if err != nil || text == nil {
+		return nil, err
+	}
+	return []keyring{{secret: -1, public: parseKeySet(text)}}, nil
 }
 
 // jwk is one key of a set (RFC 7517, RFC 7518 section 6, RFC 8037).

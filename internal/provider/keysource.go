@@ -15,6 +15,13 @@ type KeySource interface {
 	Fetch(ctx context.Context, address string, hosts []string) ([]byte, error)
 }
 
+// KeyRenewer is a KeySource that can be told that its document seems to be out of date.
+type KeyRenewer interface {
+	// Renew returns the document as it is now, or as it was a short while ago: a forged request names any key, so how
+	// often the provider is asked is for the source to bound. A failure is an error, never an older document.
+	Renew(ctx context.Context, address string, hosts []string) ([]byte, error)
+}
+
 // Fetched says which document holds the key, and on which hosts it may lie.
 type Fetched struct {
 	From  Piece    // the address: a Literal, or a piece of the request
@@ -25,23 +32,50 @@ type Fetched struct {
 // None reports whether nothing is fetched.
 func (f Fetched) None() bool { return f.From.None() }
 
-// document fetches the document after looking closely at its address.
+// document fetches the document.
 func (f Fetched) document(ctx context.Context, c *Check) ([]byte, error) {
+	if c.Keys == nil {
+		return f.through(ctx, c, nil)
+	}
+	return f.through(ctx, c, c.Keys.Fetch)
+}
+
+// renewed fetches the document anew; nil if the source cannot.
+func (f Fetched) renewed(ctx context.Context, c *Check) ([]byte, error) {
+	source, ok := c.Keys.(KeyRenewer)
+	if !ok {
+		return nil, nil
+	}
+	return f.through(ctx, c, source.Renew)
+}
+
+// getter is one of the methods of a KeySource; nil if there is none.
+type getter func(ctx context.Context, address string, hosts []string) ([]byte, error)
+
+// through looks closely at the address before it lets anything be fetched.
+func (f Fetched) through(ctx context.Context, c *Check, get getter) ([]byte, error) {
 	address, err := f.From.Read(c)
 	if err != nil {
 		return nil, err
 	}
-	if !f.allows(address) {
+	if !f.allows(address) || f.From.kind != text && !onlyPath(address) {
 		return nil, Refuse(KeyHost, f.From.String())
 	}
-	if c.Keys == nil {
+	if get == nil {
 		return nil, Refuse(KeyUnavailable, "public key")
 	}
-	text, err := c.Keys.Fetch(ctx, address, f.Hosts)
+	document, err := get(ctx, address, f.Hosts)
 	if err != nil {
 		return nil, &unavailable{Refusal{KeyUnavailable, "public key"}, err}
 	}
-	return text, nil
+	return document, nil
+}
+
+// onlyPath reports whether an address that a request brings is written as providers write theirs: a host and a plain
+// path. With queries, escapes and detours a forger could name one document in any number of ways, and each would be
+// fetched and kept.
+func onlyPath(address string) bool {
+	return !strings.ContainsAny(address, "?%;") && !strings.Contains(address, "/.") && strings.Count(address, "//") == 1
 }
 
 // unavailable carries the cause for the log.

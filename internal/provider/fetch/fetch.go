@@ -6,22 +6,16 @@ package fetch
 
 import (
 	"context"
-	"net/http"
+	"net/url"
+	"strings"
+	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/provider"
-)
-
-// What one source of documents may cost.
-const (
-	maxDocument = 256 << 10
-	timeout     = 5 * time.Second
-	perSecond   = 2
-	burst       = 20
 )
 
 // Door sends one GET and follows no redirect. It returns at most limit+1 bytes of the body.
@@ -29,50 +23,90 @@ type Door interface {
 	Get(ctx context.Context, address string, limit int) (status int, body []byte, err error)
 }
 
-// Source is a provider.KeySource. It may be used concurrently.
+// Source is a provider.KeySource and a provider.KeyRenewer. It may be used concurrently.
 type Source struct {
-	door  Door
-	clock clock.Clock
-	limit *rate.Limiter
-	pages *pages
+	door    Door
+	clock   clock.Clock
+	flights singleflight.Group
+
+	mutex      sync.Mutex // holds for all below, and for what the publishers remember
+	budget     budget     // of all publishers together
+	publishers *shelf[*publisher]
 }
 
 // New returns a source that goes through a door.
 func New(d Door, c clock.Clock) *Source {
-	return &Source{door: d, clock: c, limit: rate.NewLimiter(perSecond, burst), pages: newPages()}
+	return &Source{door: d, clock: c, budget: newBudget(perSecond, burst), publishers: newShelf[*publisher](mostPublishers)}
 }
 
-// Fetch implements provider.KeySource.
+// patience is how old what is remembered may be instead of asking anew.
+type patience struct{ page, passing, definite time.Duration }
+
+// Fetch implements provider.KeySource. Where the publisher cannot be asked, a document is used a while longer; see
+// longest.
 func (s *Source) Fetch(ctx context.Context, address string, hosts []string) ([]byte, error) {
-	now := s.clock.Now()
-	if text := s.pages.get(address, now); text != nil {
+	text, err := s.look(ctx, address, hosts, patience{keep, sulk, sulkDefinite})
+	if err == nil {
 		return text, nil
 	}
-	text, err := s.get(ctx, address, hosts)
-	if err == nil {
-		s.pages.put(address, text, now)
+	if old := s.stale(address, hosts); old != nil {
+		return old, nil
 	}
-	return text, err
+	return nil, err
 }
 
-// Visit asks for an address for the sake of asking, as the confirmation of a subscription does.
+// Renew implements provider.KeyRenewer. It asks once a minute and address, whatever the answer: forged requests that
+// name a key which does not exist cost no more than that. An old document is no help here, so a failure is one.
+func (s *Source) Renew(ctx context.Context, address string, hosts []string) ([]byte, error) {
+	return s.look(ctx, address, hosts, patience{renewal, renewal, renewal})
+}
+
+// Visit asks for an address for the sake of asking, as the confirmation of a subscription does. Such an address is new
+// every time, and whoever has an account at the provider can have one signed, so it is asked for as a stranger's.
 func (s *Source) Visit(ctx context.Context, address string, hosts []string) error {
-	_, err := s.get(ctx, address, hosts)
-	return err
+	if !provider.Allowed(address, hosts, "") {
+		return foreign()
+	}
+	if !s.mayAsk(name(hosts), address) {
+		return tooMany()
+	}
+	_, failed := s.send(ctx, address)
+	if failed != nil {
+		return failed.err
+	}
+	return nil
 }
 
-func (s *Source) get(ctx context.Context, address string, hosts []string) ([]byte, error) {
+// look returns a document from memory if it is there and fresh enough, and from its publisher otherwise.
+func (s *Source) look(ctx context.Context, address string, hosts []string, p patience) ([]byte, error) {
 	if !provider.Allowed(address, hosts, "") {
-		return nil, fault.New(fault.Forbidden, "foreign_host", "The document does not lie on a host of its provider.")
+		return nil, foreign()
 	}
-	if !s.limit.AllowN(s.clock.Now(), 1) {
-		return nil, fault.New(fault.Unavailable, "too_many_fetches", "Too many documents of providers were asked for.")
+	who, address := name(hosts), plain(address)
+	if text, err := s.recall(who, address, p); text != nil || err != nil {
+		return text, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	status, body, err := s.door.Get(ctx, address, maxDocument)
-	if err != nil || status != http.StatusOK || len(body) > maxDocument {
-		return nil, fault.New(fault.Unavailable, "not_fetched", "The document of the provider could not be fetched; it answered %d.", status).Because(err)
+	return s.join(ctx, who, address, p)
+}
+
+// name tells publishers apart. It is the list of hosts and not the host: the list is part of a provider's declaration,
+// while a forger makes up as many hosts as a star allows.
+func name(hosts []string) string { return strings.Join(hosts, " ") }
+
+// plain writes the host in one way, so that one document is not taken for many.
+func plain(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
 	}
-	return body, nil
+	u.Host = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(u.Host), ":443"), ":")
+	return u.String()
+}
+
+func foreign() error {
+	return fault.New(fault.Forbidden, "foreign_host", "The document does not lie on a host of its provider.")
+}
+
+func tooMany() error {
+	return fault.New(fault.Unavailable, "too_many_fetches", "Too many documents of providers were asked for.")
 }

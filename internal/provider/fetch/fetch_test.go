@@ -62,6 +62,7 @@ func TestWhatIsNotTheDocumentIsAFailure(t *testing.T) {
 		"plain http":     {&door{status: 200}, "http://keys.example.com/", "foreign_host"},
 		"a redirect":     {&door{status: 302}, address, "not_fetched"},
 		"too much":       {&door{status: 200, body: strings.Repeat("x", 1<<20)}, address, "not_fetched"},
+		"nothing":        {&door{status: 200}, address, "not_fetched"},
 		"a failure":      {&door{err: io.ErrUnexpectedEOF}, address, "not_fetched"},
 	} {
 		_, err := fetch.New(c.door, clock.Clock{}).Fetch(t.Context(), c.address, hosts())
