@@ -39,7 +39,9 @@ func page(p provider.Provider) (*bytes.Buffer, error) {
 	if err := verification(&b, p); err != nil {
 		return nil, err
 	}
-	reading(&b, p)
+	if err := reading(&b, p); err != nil {
+		return nil, err
+	}
 	handshakes(&b, p)
 	answer(&b, p)
 	pages(&b, p)
@@ -109,7 +111,7 @@ func scheme(b *bytes.Buffer, f provider.Facts) {
 	if f.Timed {
 		fmt.Fprintf(b, "- Refused if more than %.0f seconds old or in the future\n", window.Seconds())
 	} else {
-		b.WriteString("- No signed time: a captured request stays valid, so repetitions are recognised by the source\n")
+		b.WriteString("- No signed time: a captured request stays valid; see repetitions below\n")
 	}
 	b.WriteString("\n")
 }
@@ -136,16 +138,15 @@ func form(f provider.Facts) string {
 }
 
 // reading says where things stand.
-func reading(b *bytes.Buffer, p provider.Provider) {
+func reading(b *bytes.Buffer, p provider.Provider) error {
 	b.WriteString("## What is read\n\n| what | where |\n| --- | --- |\n")
 	fmt.Fprintf(b, "| id | %s |\n| type | %s |\n| time | %s |\n", p.ID, p.Type, p.Time.From)
-	by := map[provider.Dedupe]string{
-		provider.DedupeByID:    "id, or body where there is none",
-		provider.DedupeByBody:  "body",
-		provider.DedupeByTopic: "body and type; the type is not signed",
-		provider.DedupeOff:     "nothing",
+	by, err := repetitions(p)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(b, "| repetitions by | %s |\n\n", by[p.Dedupe])
+	fmt.Fprintf(b, "| repetitions by | %s |\n\n", by)
+	return nil
 }
 
 func handshakes(b *bytes.Buffer, p provider.Provider) {
