@@ -44,7 +44,7 @@ run: build ## Build and serve on LISTEN (127.0.0.1:8071) with the data in DATA (
 # What go test would vet, with every package below ours, make lint does with more.
 .PHONY: test
 test: ## Run every test with the race detector on; PKG and TESTFLAGS narrow it
-	@scripts/needs cc node npm postgres python3
+	@scripts/needs cc curl node npm openssl postgres python3
 	@mkdir -p bin
 	@go build -o bin/testlog ./scripts/testlog
 	@scripts/with-postgres scripts/test -json -vet=off -timeout 8m $(TESTFLAGS) $(PKG) | bin/testlog -log $(TESTLOG)

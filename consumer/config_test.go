@@ -48,6 +48,30 @@ func TestWhatCannotBeVerifiedIsNotBuilt(t *testing.T) {
 	build(t, good)
 }
 
+func TestWhatIsWrongIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	b := &box{}
+	secrets := func(s ...consumer.Secret) []consumer.Secret { return s }
+	for want, c := range map[string]consumer.Config{
+		`consumer: no provider is called "githug"`:                                                              {Provider: "githug"},
+		`consumer: svix: the secret does not have the form that this provider hands out`:                        {Provider: "svix", Secrets: secrets("?")},
+		`consumer: github: the secret is blank, so nothing can be verified`:                                     {Provider: "github", Secrets: secrets("")},
+		`consumer: GitHub has no option "x"`:                                                                    {Provider: "github", Secrets: secrets(secret), Options: map[string]string{"x": "1"}},
+		`consumer: hmac: the option "encoding" is one of hex, base64`:                                           {Provider: "hmac", Secrets: secrets(secret), Options: map[string]string{"encoding": "x"}},
+		`consumer: github needs a secret: Secret, the text you enter as the webhook's secret`:                   {Provider: "github"},
+		`consumer: twilio signs the address, so PublicURL must say which one it was given`:                      {Provider: "twilio", Secrets: secrets(secret)},
+		`consumer: asana tells its secret in a handshake: give the one that was told, or a Learn that keeps it`: {Provider: "asana"},
+	} {
+		c.Fallback = b.put
+
+		_, err := consumer.New(c)
+
+		if err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
 func TestSecretIsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	const token = "glpat-the-token"

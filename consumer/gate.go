@@ -3,17 +3,20 @@ package consumer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/provider"
 	"github.com/posthorn/posthorn/internal/provider/all"
 	"github.com/posthorn/posthorn/internal/provider/fetch"
@@ -66,15 +69,17 @@ func newGate(c Config) (*gate, error) {
 // check refuses a configuration under which something would be let in unverified, or nothing at all.
 func check(p provider.Provider, c Config) error {
 	if err := p.Setup(secretsOf(c.Secrets), c.Options); err != nil {
-		return fmt.Errorf("consumer: %s: %w", p.Name, err)
+		return unusable(p, err)
 	}
 	facts, err := p.FactsOf(c.Options)
 	if err != nil {
-		return fmt.Errorf("consumer: %s: %w", p.Name, err)
+		return unusable(p, err)
 	}
-	learns := c.Learn != nil && slices.ContainsFunc(p.Handshakes, func(h provider.Handshake) bool { return !h.Learn.None() })
+	tells := slices.ContainsFunc(p.Handshakes, func(h provider.Handshake) bool { return !h.Learn.None() })
 	switch {
-	case facts.Keyed && len(c.Secrets) == 0 && !learns:
+	case facts.Keyed && len(c.Secrets) == 0 && tells && c.Learn == nil:
+		return wrong("%s tells its secret in a handshake: give the one that was told, or a Learn that keeps it", p.Name)
+	case facts.Keyed && len(c.Secrets) == 0 && !tells:
 		return wrong("%s needs a secret: %s, %s", p.Name, p.Secret.Name, p.Secret.Hint)
 	case c.MaxBody < 0 || c.Deadline < 0:
 		return wrong("a negative bound lets nothing in")
@@ -91,6 +96,23 @@ func plainURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil &&
 		u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
+}
+
+// unusable makes one sentence of what the provider says about secrets and options. It may name itself, and its cause says
+// the same once more.
+func unusable(p provider.Provider, err error) error {
+	text := err.Error()
+	if problem := (*fault.Error)(nil); errors.As(err, &problem) {
+		text = problem.Detail
+	}
+	text = strings.TrimSuffix(text, ".")
+	if strings.HasPrefix(text, p.Title+" ") {
+		return wrong("%s", text)
+	}
+	if rest, ok := strings.CutPrefix(text, "The "); ok {
+		text = "the " + rest
+	}
+	return wrong("%s: %s", p.Name, text)
 }
 
 func wrong(format string, args ...any) error { return fmt.Errorf("consumer: "+format, args...) }

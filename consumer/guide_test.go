@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/posthorn/posthorn/test/port"
 )
 
 // guideKey is a key whose text is base64.
@@ -30,7 +31,7 @@ func TestReceiversOfTheGuideTakeWhatIsSignedAndNothingElse(t *testing.T) {
 		"go": {goProgram, http.StatusOK}, "js": {nodeProgram, http.StatusNoContent}, "python": {pythonProgram, http.StatusNoContent},
 	} {
 		t.Run(language, func(t *testing.T) {
-			url := started(t, c.prepare(t, block(t, language)))
+			url := started(t, c.prepare(t, block(t, language, "WEBHOOK_SECRET")))
 			now := strconv.FormatInt(time.Now().Unix(), 10)
 
 			for name, one := range map[string]struct {
@@ -50,20 +51,28 @@ func TestReceiversOfTheGuideTakeWhatIsSignedAndNothingElse(t *testing.T) {
 				equal(t, name, answered(t, url, one.stamp, one.signature, one.body), one.want)
 			}
 			equal(t, "again", answered(t, url, now, standard(now, `{"n":1}`), `{"n":1}`), c.taken)
+			if language == "go" {
+				paste(t, url)
+			}
 		})
 	}
 }
 
-// block returns the one block of a language in the guide.
-func block(t *testing.T, language string) string {
+// block returns the one block of a language in the guide that contains a text.
+func block(t *testing.T, language, containing string) string {
 	t.Helper()
 	text, err := os.ReadFile("../docs/guides/consumer.md")
 	check(t, err)
-	found := regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(text), -1)
-	if len(found) != 1 {
-		t.Fatalf("%d blocks of %s", len(found), language)
+	var found []string
+	for _, match := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
+		if strings.Contains(match[1], containing) {
+			found = append(found, match[1])
+		}
 	}
-	return found[0][1]
+	if len(found) != 1 {
+		t.Fatalf("%d blocks of %s with %q", len(found), language, containing)
+	}
+	return found[0]
 }
 
 func save(t *testing.T, name, text string) (dir string) {
@@ -73,20 +82,54 @@ func save(t *testing.T, name, text string) (dir string) {
 	return dir
 }
 
-// goProgram builds the program as if it lay in this module, so that nothing has to be fetched.
+// goProgram builds the program in a module of its own, with the commands of the guide and nothing from the network. Tidying
+// also asks for what the tests of our dependencies are built on, which nobody may have fetched.
 func goProgram(t *testing.T, text string) *exec.Cmd {
 	t.Helper()
-	dir := save(t, "main.go", text)
-	here, err := os.Getwd()
+	root, err := filepath.Abs("..")
 	check(t, err)
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(here, "receiver", "main.go"): filepath.Join(dir, "main.go")}})
-	check(t, err)
-	check(t, os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600))
-	output, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", filepath.Join(dir, "receiver"), "./receiver").CombinedOutput()
-	if err != nil {
+	parent := t.TempDir()
+	check(t, os.Symlink(root, filepath.Join(parent, "posthorn")))
+	dir := filepath.Join(parent, "receiver")
+	check(t, os.Mkdir(dir, 0o700))
+	check(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(text), 0o600))
+	lines := strings.Replace(block(t, "sh", "go mod init"), "go mod tidy", "go get github.com/posthorn/posthorn/consumer", 1)
+	commands := strings.Split(strings.TrimSpace(lines), "\n")
+	last := len(commands) - 1
+	equal(t, "the command that starts it", commands[last], "WEBHOOK_SECRET=whsec_"+guideKey+" go run .")
+	commands[last] = "go build -o receiver ." // go run would leave its child behind
+
+	cmd := exec.CommandContext(t.Context(), "sh", "-ec", strings.Join(commands, "\n"))
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS="+raceFlag(), "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "PWD="+dir)
+	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	return exec.CommandContext(t.Context(), filepath.Join(dir, "receiver"))
+}
+
+// raceFlag is what a build without other flags shares with these tests, so that the standard library is not compiled
+// a second time for it.
+func raceFlag() string {
+	if os.Getenv("POSTHORN_TEST_RACE") == "1" {
+		return "-race"
+	}
+	return ""
+}
+
+// paste runs the lines of the guide that try the program, once as they stand and once with another body.
+func paste(t *testing.T, url string) {
+	t.Helper()
+	program(t, "openssl", "openssl")
+	program(t, "curl", "curl")
+	lines := block(t, "sh", "openssl")
+	for lines, want := range map[string]string{lines: " 200 ", strings.Replace(lines, `-d "$body"`, `-d "$body "`, 1): " 401 "} {
+		output, err := exec.CommandContext(t.Context(), "sh", "-ec", strings.Replace(lines, "http://127.0.0.1:9000/hook", url, 1)).Output()
+
+		check(t, err)
+		if status, _, _ := strings.Cut(string(output), "\n"); !strings.Contains(status, want) {
+			t.Errorf("got %s, want%s", output, want)
+		}
+	}
 }
 
 // nodeProgram uses the library that the guide installs.
@@ -110,9 +153,11 @@ func pythonProgram(t *testing.T, text string) *exec.Cmd {
 // started runs a receiver until the test ends, and returns its address once it listens.
 func started(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
-	port := freePort(t)
+	number, giveBack, err := port.Lend()
+	check(t, err)
+	t.Cleanup(giveBack)
 	var output strings.Builder
-	cmd.Env = append(cmd.Environ(), "PORT="+port, "WEBHOOK_SECRET=whsec_"+guideKey)
+	cmd.Env = append(cmd.Environ(), "PORT="+strconv.Itoa(number), "WEBHOOK_SECRET=whsec_"+guideKey)
 	cmd.Stdout, cmd.Stderr = &output, &output
 	check(t, cmd.Start())
 	t.Cleanup(func() {
@@ -122,7 +167,7 @@ func started(t *testing.T, cmd *exec.Cmd) string {
 			t.Logf("the receiver said:\n%s", &output)
 		}
 	})
-	address := "127.0.0.1:" + port
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(number))
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err == nil {
@@ -134,16 +179,6 @@ func started(t *testing.T, cmd *exec.Cmd) string {
 		}
 		<-time.After(20 * time.Millisecond)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	defer func() { check(t, l.Close()) }()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	check(t, err)
-	return port
 }
 
 func standard(stamp, body string) string {
