@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"path/filepath"
 	"strings"
+
+	"github.com/posthorn/posthorn/internal/config"
 )
 
 // showAdmin shows a generated admin token. It is stored by now and cannot be shown again, so this does not wait
@@ -21,6 +23,9 @@ func (p *parts) announce(ctx context.Context) {
 	url := reachable(addrPort(p.listener))
 	p.Log.InfoContext(ctx, "ready", "listen", addrPort(p.listener).String(), "version", Version(), "data", p.config.Data)
 	fmt.Fprintf(p.Out, "\nPosthorn is ready.\n\n  API:          %s/api/v1\n  OpenAPI:      %s/api/v1/openapi.json\n", url, url)
+	if p.config.Roles.Has(config.RoleReceive) {
+		fmt.Fprintf(p.Out, "  Sources:      %s{key}\n", p.inboundURL())
+	}
 	how, line := p.firstLine(url)
 	fmt.Fprintf(p.Out, "\n%s:\n\n  %s\n\n", how, line)
 }

@@ -132,11 +132,14 @@ func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *ap
 	p.receiver = p.newReceiver(messages)
 	return api.New(api.Config{
 		Applications: applications, Endpoints: catalog.NewEndpoints(p.store, endpoint), EventTypes: types,
-		Sources: p.sources, Inbox: p.store, InboundURL: strings.TrimSuffix(p.publicURL(), "/") + inbound.Path, History: p.store, Answers: p.store, Engine: p.store, Publisher: countedPublisher{publisher{messages}, p.published},
+		Sources: p.sources, Inbox: p.store, InboundURL: p.inboundURL(), History: p.store, Answers: p.store, Engine: p.store, Publisher: countedPublisher{publisher{messages}, p.published},
 		Replayer: replayer{p.engine, messages}, Auth: p.auth, Box: p.box, IDs: p.ids, Clock: p.Clock, Log: p.Log,
 		PublicURL: p.publicURL(), MaxBody: int64(p.config.MaxBody),
 	})
 }
+
+// inboundURL is what the address of every source begins with.
+func (b *base) inboundURL() string { return strings.TrimSuffix(b.publicURL(), "/") + inbound.Path }
 
 func (b *base) publicURL() string {
 	if b.config.PublicURL != "" {

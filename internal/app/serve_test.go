@@ -127,13 +127,26 @@ func TestLineToPasteFitsTheServer(t *testing.T) {
 	}
 }
 
+func TestStartSaysWhereSourcesAre(t *testing.T) {
+	t.Parallel()
+	plain, url := start(t)
+	public, _ := start(t, "POSTHORN_PUBLIC_URL=https://hooks.example.com/")
+
+	if !strings.Contains(plain, "\n  Sources:      "+url+"/in/{key}\n") {
+		t.Errorf("without a public URL: %s", plain)
+	}
+	if !strings.Contains(public, "\n  Sources:      https://hooks.example.com/in/{key}\n") {
+		t.Errorf("with one: %s", public)
+	}
+}
+
 func TestStartPromisesOnlyWhatIsThere(t *testing.T) {
 	t.Parallel()
 	printed, url := start(t, "POSTHORN_ADMIN_TOKEN="+adminToken, "POSTHORN_LISTEN=:0")
 
 	links := regexp.MustCompile(`http://[^\s"]+`).FindAllString(printed, -1)
 
-	if !slices.Equal(links, []string{url + "/api/v1", url + "/api/v1/openapi.json"}) || strings.Contains(printed, "Dashboard") {
+	if !slices.Equal(links, []string{url + "/api/v1", url + "/api/v1/openapi.json", url + "/in/{key}"}) || strings.Contains(printed, "Dashboard") {
 		t.Fatalf("printed %s", printed)
 	}
 	if got := status(t, links[1], ""); got != 200 {

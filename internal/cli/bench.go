@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/posthorn/posthorn/internal/bench"
+	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/fault"
 )
 
@@ -81,7 +82,7 @@ func runBench(cmd *cobra.Command, e Env, c bench.Config, receive bool) error {
 	if c.BaseURL, c.Token, err = e.target(cmd, c.BaseURL); err != nil {
 		return err
 	}
-	c.Clock, c.Binary, c.Database = e.Clock, e.Program, e.variable(benchDatabase)
+	c.Clock, c.Binary, c.Database = e.Clock, e.Program, e.variable(config.BenchDatabase)
 	ctx, stop := untilSignal(cmd.Context())
 	defer stop()
 	streams := bench.Streams{Out: e.Out, Err: e.Err}

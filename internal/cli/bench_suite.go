@@ -6,11 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/posthorn/posthorn/internal/bench"
+	"github.com/posthorn/posthorn/internal/config"
 )
-
-// benchDatabase is the variable with the PostgreSQL server that the benchmark may make databases on. It is not
-// the setting of a server, so that no database of one is ever measured by mistake.
-const benchDatabase = "POSTHORN_BENCH_DATABASE_URL"
 
 func newBenchSuite(e Env) *cobra.Command {
 	var c bench.SuiteConfig
@@ -27,7 +24,7 @@ each server gets a new database on that PostgreSQL server, which is dropped afte
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.Clock, c.Binary = e.Clock, e.Program
-			c.Database = cmp.Or(c.Database, e.variable(benchDatabase))
+			c.Database = cmp.Or(c.Database, e.variable(config.BenchDatabase))
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
 			_, err := bench.Suite(ctx, c, bench.Streams{Out: e.Out, Err: e.Err})

@@ -45,7 +45,9 @@ func newRoot(e Env) *cobra.Command {
 		Use:   "posthorn",
 		Short: "Send and receive webhooks",
 		Long: `Posthorn sends webhooks for you: it stores them before it acknowledges them, signs
-them, retries them, and delivers them at least once. Start with: posthorn serve`,
+them, retries them, and delivers them at least once. It receives them for you, too: it
+verifies what a provider sends to a source, stores it before it answers, and delivers it
+in the same way. Start with: posthorn serve`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,25 @@ func (r result) failsWith(t *testing.T, code int, parts ...string) {
 	}
 	if lines := strings.Count(r.err, "\n"); lines != 1 || !strings.HasPrefix(r.err, "posthorn: ") || r.out != "" {
 		t.Errorf("more than one sentence: %q and %q", r.err, r.out)
+	}
+}
+
+func TestFileThatIsNotThereHasOneExitCode(t *testing.T) {
+	t.Parallel()
+	missing := filepath.Join(t.TempDir(), "nothing")
+	for _, line := range []string{
+		"verify " + missing, "verify --header A:b --body " + missing, "verify --secret-file " + missing + " " + capturedHook(t, ""),
+		"import " + missing, "export --passphrase-file " + missing, "import --passphrase-file " + missing,
+		"import svix --url https://a.example --token-file " + missing, "config print --config " + missing, "serve --config " + missing,
+	} {
+		command := strings.Fields(line)
+		help := run(t, nil, append(slices.Clip(command[:1+strings.Count(line, "import svix")+strings.Count(line, "config print")]), "--help")...).out
+
+		run(t, nil, command...).failsWith(t, 4, missing)
+
+		if !strings.Contains(help, "\n  4  what was named is not there\n") {
+			t.Errorf("%s does not list the exit code: %s", line, help)
+		}
 	}
 }
 

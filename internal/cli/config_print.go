@@ -13,7 +13,7 @@ func newConfigPrint(e Env) *cobra.Command {
 		Use:   "print",
 		Short: "Print the settings in force and where each comes from",
 		Long: `Print the settings in force, as a YAML file, with the origin of each as a comment. Secrets
-are not shown. It takes the flags of serve.` + exits(),
+are not shown. It takes the flags of serve.` + exits(exitMissing, exitUnavailable),
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runConfigPrint(cmd, e) },
 	}

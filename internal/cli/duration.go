@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/posthorn/posthorn/internal/config"
+	"github.com/posthorn/posthorn/internal/retry"
 )
 
 // duration is the value of a flag that is no setting and yet is read like one, so that 30d works everywhere.
@@ -18,7 +19,7 @@ func (d duration) String() string {
 	if d.to == nil || *d.to == 0 {
 		return ""
 	}
-	return d.to.String()
+	return retry.Text(*d.to)
 }
 
 func (d duration) Set(text string) error {

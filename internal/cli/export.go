@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/posthorn/posthorn/internal/app"
+	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/secret"
 	"github.com/posthorn/posthorn/internal/transfer"
@@ -58,7 +59,7 @@ func runExport(cmd *cobra.Command, e Env, f exportFlags) error {
 		passphrase = secret.String{}
 	case passphrase.IsZero():
 		return fault.New(fault.Invalid, "passphrase_missing", "An export holds secrets: give a passphrase in %s or with --%s, or leave the secrets "+
-			"out with --without-secrets.", passphraseVariable, passphraseFlag)
+			"out with --without-secrets.", config.ExportPassphrase, passphraseFlag)
 	}
 	if isTerminal(e.Out) && !f.withoutSecrets {
 		return fault.New(fault.Invalid, "output_is_terminal", "An encrypted export cannot be shown: write it to a file with > FILE.")
@@ -94,18 +95,15 @@ func (o outlet) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// How a passphrase is given. It has no flag, because every user of a machine sees the arguments of a process.
-const (
-	passphraseVariable = "POSTHORN_EXPORT_PASSPHRASE" //nolint:gosec // the name of a variable
-	passphraseFlag     = "passphrase-file"
-)
+// passphraseFlag names the file of a passphrase, which is also read from a variable.
+const passphraseFlag = "passphrase-file"
 
 // shortest is how long a passphrase must be: an export is kept where people may try.
 const shortest = 12
 
 // passphrase returns what the person gave, and the zero one if nothing.
 func (e Env) passphrase(file string) (secret.String, error) {
-	text, err := e.hidden(passphraseVariable, file)
+	text, err := e.hidden(config.ExportPassphrase, file)
 	if err == nil && text != "" && len(text) < shortest {
 		err = fault.New(fault.Invalid, "passphrase_short", "The passphrase is too short: use at least %d characters.", shortest)
 	}
@@ -119,7 +117,7 @@ func (e Env) hidden(variable, file string) (string, error) {
 	}
 	text, err := os.ReadFile(file) //nolint:gosec // the person names it
 	if err != nil {
-		return "", fault.New(fault.Invalid, "file_unreadable", "The file %s cannot be read.", file).Because(err)
+		return "", unreadable(file, err)
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	return strings.TrimSuffix(line, "\r"), nil

@@ -27,7 +27,7 @@ was open. Ids, times, tokens, signing keys and addresses of sources stay as they
 
 If an import breaks off, the database is marked as incomplete and no server starts on it:
 empty it and begin again. The passphrase is read from POSTHORN_EXPORT_PASSPHRASE or from
-the first line of --passphrase-file.` + exits(exitTaken, exitUnavailable),
+the first line of --passphrase-file.` + exits(exitMissing, exitTaken, exitUnavailable),
 		Example: "  POSTHORN_EXPORT_PASSPHRASE=... posthorn import --data ./restored < posthorn.age",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return runImport(cmd, e, f, args) },
@@ -80,7 +80,7 @@ func source(args []string) (io.ReadCloser, error) {
 	case len(args) == 1:
 		file, err := os.Open(args[0])
 		if err != nil {
-			return nil, fault.New(fault.NotFound, "file_unreadable", "The file %s cannot be read: give an export, or pipe one in.", args[0]).Because(err)
+			return nil, unreadable(args[0], err)
 		}
 		return file, nil
 	case isTerminal(os.Stdin):

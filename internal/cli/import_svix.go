@@ -21,8 +21,6 @@ type svixFlags struct {
 	update    bool
 }
 
-const tokenVariable = "POSTHORN_IMPORT_TOKEN" //nolint:gosec // the name of a variable
-
 func newImportSvix(e Env) *cobra.Command {
 	var f svixFlags
 	cmd := &cobra.Command{
@@ -38,7 +36,7 @@ could see it. An http:// address on another machine is refused, since the token 
 there in clear, unless --insecure-http is given. With SQLite, no server may run on the
 data. At the end it lists what could not be taken over, such as headers whose values the
 source does not show.` +
-			exits(exitRefused, exitTaken, exitUnavailable, exitPartly),
+			exits(exitRefused, exitMissing, exitTaken, exitUnavailable, exitPartly),
 		Example: "  POSTHORN_IMPORT_TOKEN=... posthorn import svix --url https://api.eu.svix.com --data ./data",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runImportSvix(cmd, e, f) },
@@ -46,7 +44,7 @@ source does not show.` +
 	config.AddFlags(cmd.Flags(), "data", "database_url", "allow_networks", "allow_http")
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "url", "", "address of the source")
-	flags.StringVar(&f.token, "token", "", "token of the source (better: $"+tokenVariable+")")
+	flags.StringVar(&f.token, "token", "", "token of the source (better: $"+config.ImportToken+")")
 	flags.StringVar(&f.tokenFile, "token-file", "", "file whose first line is the token")
 	flags.BoolVar(&f.plainHTTP, "insecure-http", false, "send the token in clear, to an http:// address on another machine")
 	flags.BoolVar(&f.update, "update", false, "overwrite what is here with what the source says")
@@ -76,7 +74,7 @@ func runImportSvix(cmd *cobra.Command, e Env, f svixFlags) error {
 }
 
 func (e Env) sourceToken(f svixFlags) (secret.String, error) {
-	text, err := e.hidden(tokenVariable, f.tokenFile)
+	text, err := e.hidden(config.ImportToken, f.tokenFile)
 	if text == "" {
 		text = e.variable("SVIX_TOKEN")
 	}
@@ -84,7 +82,7 @@ func (e Env) sourceToken(f svixFlags) (secret.String, error) {
 		text = f.token
 	}
 	if err == nil && text == "" {
-		err = fault.New(fault.Invalid, "token_missing", "Give the token of the source in %s or with --token-file.", tokenVariable)
+		err = fault.New(fault.Invalid, "token_missing", "Give the token of the source in %s or with --token-file.", config.ImportToken)
 	}
 	return secret.Text(text), err
 }

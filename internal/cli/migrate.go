@@ -17,7 +17,7 @@ func newMigrateUp(e Env) *cobra.Command {
 		Use:   "up",
 		Short: "Bring the schema up to date and print it",
 		Long: `Bring the schema of the database up to date and print it. serve does the same when it
-starts; use this to do it by itself, while no server runs on the data.` + exits(exitTaken, exitUnavailable),
+starts; use this to do it by itself, while no server runs on the data.` + exits(exitMissing, exitTaken, exitUnavailable),
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := e.load(cmd)

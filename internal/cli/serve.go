@@ -16,7 +16,7 @@ signal stops at once. Everything it accepted is in the data directory and goes o
 the next start.
 
 Every flag has an environment variable, shown behind it, and a key in the YAML file;
-posthorn config print shows what is in force.` + exits(exitTaken, exitUnavailable),
+posthorn config print shows what is in force.` + exits(exitMissing, exitTaken, exitUnavailable),
 		Example: "  posthorn serve --listen 127.0.0.1:8071 --data ./data --allow-networks 127.0.0.0/8",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runServe(cmd, e) },

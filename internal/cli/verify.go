@@ -10,8 +10,13 @@ import (
 	"github.com/posthorn/posthorn/internal/provider/diagnose"
 )
 
-// verifyVariable holds the secret. It has no flag, because every user of a machine sees the arguments of a process.
-const verifyVariable = "POSTHORN_VERIFY_SECRET" //nolint:gosec // the name of a variable
+// verifyExample can be pasted as it stands. Secret, body and signature are those of GitHub's documentation,
+// "Validating webhook deliveries".
+const verifyExample = `  export POSTHORN_VERIFY_SECRET="It's a Secret to Everybody"
+  signature='X-Hub-Signature-256: sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17'
+  printf 'Hello, World!' | posthorn verify --provider github --header "$signature" --body -
+  printf 'POST / HTTP/1.1\nContent-Type: application/json\n%s\n\nHello, World!' "$signature" > captured.txt
+  posthorn verify captured.txt`
 
 // verifyFlags are what a person says about a captured request.
 type verifyFlags struct {
@@ -37,14 +42,13 @@ renamed, another address, another provider.
 
 The request is read from the file or from standard input as it is sent (METHOD /path
 HTTP/1.1, headers, an empty line, the body to its last byte), or put together from --header and
---body. The secret is read from POSTHORN_VERIFY_SECRET or from --secret-file and is never
-shown. Without --provider all are tried. Timestamps are judged as of --at, else as of the
-header Date, else as of now. Nothing is sent but for public keys, which are fetched from the
-provider's own hosts.` + exits(exitRefused, exitMissing),
-		Example: `  POSTHORN_VERIFY_SECRET=whsec_... posthorn verify --provider stripe captured.txt
-  posthorn verify --secret-file secret.txt --header "X-Hub-Signature-256: sha256=..." --body body.json`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd, e, f, args) },
+--body; then no content type is judged that is not given. The secret is read from
+POSTHORN_VERIFY_SECRET or from --secret-file and is never shown. Without --provider all are
+tried. Timestamps are judged as of --at, else as of the header Date, else as of now. Nothing
+is sent but for public keys, which are fetched from the provider's own hosts.` + exits(exitRefused, exitMissing, exitUnavailable),
+		Example: verifyExample,
+		Args:    cobra.ArbitraryArgs,
+		RunE:    func(cmd *cobra.Command, args []string) error { return runVerify(cmd, e, f, args) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.provider, "provider", "", "whose webhook it is, such as github; found out if empty")
@@ -70,11 +74,17 @@ func runVerify(cmd *cobra.Command, e Env, f verifyFlags, args []string) error {
 	if err != nil {
 		return fault.In("provider", "unknown_provider", "No provider is called %q.", f.provider)
 	}
+	if err := lack(c, report); err != nil {
+		return err
+	}
 	if err := e.printReport(report, f.json); err != nil {
 		return err
 	}
 	if report.Verified {
 		return nil
+	}
+	if f.apart() && f.body == "" {
+		fmt.Fprintln(e.Err, "No body was given, so it was judged as empty: give it with --body.")
 	}
 	if now && report.SignedAt != nil {
 		fmt.Fprintln(e.Err, "The capture does not say when it was received, so it was judged as of now: give the time with --at.")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"net/url"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/provider"
 	"github.com/posthorn/posthorn/internal/provider/all"
@@ -44,17 +46,17 @@ func (e Env) verifyCase(cmd *cobra.Command, f verifyFlags, args []string) (c dia
 	}
 	return diagnose.Case{
 		Catalog: all.Catalog(), Provider: f.provider, Missing: capture.Missing,
-		Check: provider.Check{Request: request, Secrets: secrets, Options: options, Keys: fetch.New(fetch.Guarded(e.Clock), e.Clock)},
+		Untyped: f.apart() && capture.Header.Get("Content-Type") == "",
+		Check:   provider.Check{Request: request, Secrets: secrets, Options: options, Keys: fetch.New(fetch.Guarded(e.Clock), e.Clock)},
 	}, now, nil
 }
 
 // captured reads the request from where it is.
 func captured(cmd *cobra.Command, f verifyFlags, args []string) (diagnose.Capture, error) {
-	apart := len(f.headers) > 0 || f.body != ""
-	if len(args) > 1 || apart && len(args) > 0 {
+	if len(args) > 1 || f.apart() && len(args) > 0 {
 		return diagnose.Capture{}, fault.New(fault.Invalid, "bad_arguments", "Give one file with the whole request, or --header and --body.")
 	}
-	if apart {
+	if f.apart() {
 		return assembled(cmd, f)
 	}
 	from := "-"
@@ -65,11 +67,27 @@ func captured(cmd *cobra.Command, f verifyFlags, args []string) (diagnose.Captur
 	if err != nil {
 		return diagnose.Capture{}, err
 	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return diagnose.Capture{}, noRequest(from)
+	}
 	c, err := diagnose.Parse(text)
 	if f.method != "" {
 		c.Method = strings.ToUpper(f.method)
 	}
 	return c, err
+}
+
+// apart reports whether the request is given in parts.
+func (f verifyFlags) apart() bool { return len(f.headers) > 0 || f.body != "" }
+
+// noRequest says what was expected of an input that has nothing in it.
+func noRequest(from string) error {
+	where := "The file " + from + " is empty"
+	if from == "-" {
+		where = "Nothing came on standard input"
+	}
+	return fault.New(fault.Invalid, "input_empty", "%s: give a request as it is sent (METHOD /path HTTP/1.1, headers, an empty line, the body) "+
+		"in a file or on standard input, or its parts with --header and --body.", where)
 }
 
 // assembled puts a request together from flags.
@@ -95,7 +113,7 @@ func contents(cmd *cobra.Command, name string) ([]byte, error) {
 	case name != "-":
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, fault.New(fault.NotFound, "file_unreadable", "The file %s cannot be read.", name).Because(err)
+			return nil, unreadable(name, err)
 		}
 		defer file.Close() //nolint:errcheck // it was only read
 		from = file
@@ -135,13 +153,13 @@ func (e Env) verifySecrets(f verifyFlags) ([]provider.Secret, error) {
 	for _, name := range f.secretFiles {
 		text, err := os.ReadFile(name) //nolint:gosec // the person names it
 		if err != nil {
-			return nil, fault.New(fault.Invalid, "file_unreadable", "The file %s cannot be read.", name).Because(err)
+			return nil, unreadable(name, err)
 		}
 		if secrets = append(secrets, provider.Secret(text)); secrets[len(secrets)-1].Blank() {
 			return nil, fault.In("secret-file", "secret_blank", "The file %s holds no secret.", name)
 		}
 	}
-	if s := provider.Secret(e.variable(verifyVariable)); len(secrets) == 0 && !s.Blank() {
+	if s := provider.Secret(e.variable(config.VerifySecret)); len(secrets) == 0 && !s.Blank() {
 		secrets = append(secrets, s)
 	}
 	return secrets, e.needSecret(f, secrets)
@@ -158,8 +176,7 @@ func (e Env) needSecret(f verifyFlags, secrets []provider.Secret) error {
 		return err
 	}
 	if facts, err := p.FactsOf(options); err == nil && facts.Keyed {
-		return fault.New(fault.Invalid, "secret_missing", "Give the secret of %s in %s or with --secret-file: %s, %s.",
-			p.Name, verifyVariable, p.Secret.Name, p.Secret.Hint)
+		return noSecret(p)
 	}
 	return nil
 }
@@ -177,9 +194,22 @@ func optionsOf(f verifyFlags) (provider.Options, error) {
 		if named && !slices.ContainsFunc(p.Options, func(o provider.Option) bool { return o.Name == name }) {
 			return nil, fault.In("option", "unknown_option", "%s has no option %q.", p.Name, name)
 		}
+		if err := allowed(p, name, value); err != nil {
+			return nil, err
+		}
 		options[name] = value
 	}
 	return options, nil
+}
+
+// allowed refuses a value that the option cannot have.
+func allowed(p provider.Provider, name, value string) error {
+	for _, o := range p.Options {
+		if o.Name == name && len(o.Values) > 0 && !slices.Contains(o.Values, value) {
+			return fault.In("option", "bad_option", "The option %q of %s is one of %s.", name, p.Name, strings.Join(o.Values, ", "))
+		}
+	}
+	return nil
 }
 
 // address sets the public URL, and the query where the capture has none of its own.

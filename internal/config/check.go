@@ -11,6 +11,7 @@ import (
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/retry"
 	"github.com/posthorn/posthorn/internal/secret"
 )
 
@@ -64,7 +65,7 @@ func (l *Loaded) checkRetention() error {
 		return nil
 	}
 	return fmt.Errorf("it must be at least %s, which is all waits of retry_schedule, each stretched by a fifth, and "+
-		"the %s for which an idempotency key counts; lengthen it or shorten retry_schedule", least, hook.KeepKeys)
+		"the %s for which an idempotency key counts; lengthen it or shorten retry_schedule", retry.Text(least), retry.Text(hook.KeepKeys))
 }
 
 // problem puts the setting's names in front of a check's own sentence.

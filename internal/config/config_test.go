@@ -1,8 +1,10 @@
 package config_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -252,6 +254,58 @@ func TestUnknownVariableIsAWarningWithASuggestion(t *testing.T) {
 
 	if len(l.Warnings) != 2 || !strings.Contains(l.Warnings[0], "did you mean POSTHORN_LISTEN?") {
 		t.Errorf("got %q", l.Warnings)
+	}
+}
+
+// Whoever exports the secret of one command in a shell starts the server there, too.
+func TestVariableThatAnyCommandReadsIsNoSlip(t *testing.T) {
+	t.Parallel()
+	named := regexp.MustCompile(`POSTHORN_[A-Z_]*[A-Z]`)
+	seen := map[string]bool{config.ExportPassphrase: true, config.ImportToken: true, config.VerifySecret: true, config.BenchDatabase: true}
+	check(t, filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, name := range named.FindAllString(string(text), -1) {
+			seen[name] = true
+		}
+		return err
+	}))
+	delete(seen, "POSTHORN_TEST_CLOCK_OFFSET") // a server for operators does not read it
+	delete(seen, "POSTHORN_CONFIG")            // it would be read
+
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	config.AddFlags(flags)
+	for name := range seen {
+		loaded, err := config.Load(flags, []string{name + "=x"})
+		if err == nil && len(loaded.Warnings) != 0 || err != nil && !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v %q", name, err, loaded.Warnings)
+		}
+	}
+}
+
+func TestMistypedVariableOfACommandIsWarnedOf(t *testing.T) {
+	t.Parallel()
+
+	l := source{env: []string{"POSTHORN_VERIFY_SECRT=x"}}.mustLoad(t)
+
+	if len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "did you mean POSTHORN_VERIFY_SECRET?") {
+		t.Errorf("got %q", l.Warnings)
+	}
+}
+
+func TestDaysAreShownAsDays(t *testing.T) {
+	t.Parallel()
+
+	_, err := source{env: []string{"POSTHORN_RETRY_SCHEDULE=", "POSTHORN_RETENTION=70h"}}.load(t)
+	_, long := source{env: []string{"POSTHORN_RETRY_SCHEDULE=10h,10h", "POSTHORN_RETENTION=4d", "POSTHORN_RECEIVED_STUCK=31d"}}.load(t)
+	_, short := source{env: []string{"POSTHORN_RETRY_SCHEDULE=10h,10h", "POSTHORN_RETENTION=95h"}}.load(t)
+
+	for want, err := range map[string]error{"from 3d to 3650d": err, "from 5m to 30d": long, "at least 4d, which is": short, "the 3d for which": short} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
 	}
 }
 

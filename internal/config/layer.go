@@ -50,10 +50,19 @@ func fromFile(path string) (layer, error) {
 		return l, unknownKeys(l, path)
 	}
 	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
-		return layer{}, fault.In("config", "config_unreadable", "The settings file %s cannot be read (%s); "+
-			"correct --config or %sCONFIG, or make it readable.", path, cause.Err, prefix)
+		return layer{}, unreadable(path, cause.Err)
 	}
 	return layer{}, fault.In("config", "config_malformed", "The settings file %s is not YAML: %s.", path, plain(err))
+}
+
+// unreadable is told from a wrong setting: the file is not there, or this user may not read it.
+func unreadable(path string, cause error) error {
+	kind := fault.Unavailable
+	if errors.Is(cause, fs.ErrNotExist) {
+		kind = fault.NotFound
+	}
+	return fault.New(kind, "config_unreadable", "The settings file %s cannot be read (%s); correct --config or %sCONFIG, or make it readable.",
+		path, cause, prefix)
 }
 
 // plain makes one line of an error of the YAML parser. It quotes at most a key, never a value.
@@ -88,11 +97,10 @@ func fromEnvironment(environ []string) (layer, error) {
 // service called posthorn.
 func unknownVariables(l layer) []string {
 	var warnings []string
-	known := append(keys(), fileFlag)
+	known := append(variables(), strangers()...)
 	for _, key := range l.values.Keys() {
-		if !contains(known, key) {
-			name := prefix + strings.ToUpper(key)
-			warnings = append(warnings, fmt.Sprintf("The environment variable %s is no setting%s", name, DidYouMean(name, variables())))
+		if name := prefix + strings.ToUpper(key); !contains(known, name) {
+			warnings = append(warnings, fmt.Sprintf("The environment variable %s is no setting%s", name, DidYouMean(name, known)))
 		}
 	}
 	return warnings

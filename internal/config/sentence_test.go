@@ -20,8 +20,8 @@ func TestWhatIsWrongWithAValueIsSaidInItsOwnWords(t *testing.T) {
 	check(t, os.WriteFile(file, nil, 0o600))
 	for assignment, want := range map[string]string{
 		"RETRY_SCHEDULE=5s,soon,2h":         `: "soon" is not a duration such as 5s, 5m, 2h or 1d; it must be at most 50 durations of at most 7d, separated by commas, such as `,
-		"RETRY_SCHEDULE=5s,200h":            "not 200h0m0s; it must be",
-		"RETRY_SCHEDULE=5s,8d":              "not 192h0m0s; it must be",
+		"RETRY_SCHEDULE=5s,200h":            "between 0 and 7d, not 200h; it must be",
+		"RETRY_SCHEDULE=5s,8d":              "between 0 and 7d, not 8d; it must be",
 		"RETRY_SCHEDULE=1.5d":               `"1.5d" is not a duration`,
 		"RETRY_SCHEDULE=-1d":                `"-1d" is not a duration`,
 		"ALLOW_NETWORKS=::1/128,10.0.0.5/8": ": 10.0.0.5/8 is an address in a network, write 10.0.0.0/8 for the network or 10.0.0.5/32 for the address alone; ",

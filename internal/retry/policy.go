@@ -38,7 +38,7 @@ func Of(waits ...time.Duration) (Policy, error) {
 	}
 	for _, wait := range waits {
 		if wait < 0 || wait > MaxWait {
-			return Policy{}, fmt.Errorf("a wait of a retry schedule is between 0 and %s, not %s", MaxWait, wait)
+			return Policy{}, fmt.Errorf("a wait of a retry schedule is between 0 and %s, not %s", Text(MaxWait), Text(wait))
 		}
 	}
 	return Policy{waits: waits}, nil
@@ -75,6 +75,22 @@ func (p Policy) Wait(failed int, chance float64, asked time.Duration) (time.Dura
 	wait := p.waits[failed-1]
 	wait += time.Duration(chance * jitterShare * float64(wait))
 	return max(wait, min(asked, MaxRetryAfter)), true
+}
+
+// Text writes a wait as people say it and as settings are written: 7d, 36h, 1h30m.
+func Text(wait time.Duration) string {
+	const day = 24 * time.Hour
+	if wait >= day && wait%day == 0 {
+		return fmt.Sprintf("%dd", wait/day)
+	}
+	text := wait.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // String returns the schedule in the form that Parse reads.

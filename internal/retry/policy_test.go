@@ -19,6 +19,18 @@ func TestStandardScheduleIsTheOneOfTheSpecification(t *testing.T) {
 	}
 }
 
+func TestWaitIsWrittenAsSettingsAre(t *testing.T) {
+	t.Parallel()
+	for want, wait := range map[string]time.Duration{
+		"7d": retry.MaxWait, "1d": 24 * time.Hour, "36h": 36 * time.Hour, "1h30m": 90 * time.Minute, "30m": 30 * time.Minute, "10m": 10 * time.Minute,
+		"5s": 5 * time.Second, "1m30s": 90 * time.Second, "1h0m10s": time.Hour + 10*time.Second, "500ms": 500 * time.Millisecond, "0s": 0, "-24h": -24 * time.Hour,
+	} {
+		if got := retry.Text(wait); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestWaitIsWithinAFifthAboveTheScheduleAndEndsWithIt(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -22,6 +22,7 @@ type Case struct {
 	Provider string // empty if that has to be found out
 	Check    provider.Check
 	Missing  int64 // bytes of the body that the capture announces and does not have
+	Untyped  bool  // nobody said what the content type was, so it is no reason for a refusal
 }
 
 // Report is what was found.
@@ -77,6 +78,7 @@ func Run(ctx context.Context, c Case) (Report, error) {
 
 // as judges a case as one provider's.
 func (c Case) as(ctx context.Context, p provider.Provider) Report {
+	c.Check = c.checkOf(p)
 	base := judge(ctx, p, &c.Check)
 	r := base.report(p)
 	if r.Verified {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,39 @@ func body(name string) string {
 		return "Body=hi"
 	}
 	return `{"id":"evt_1","type":"paid"}`
+}
+
+func TestContentTypeThatNobodyGaveIsNotJudged(t *testing.T) {
+	t.Parallel()
+	for name := range senders() {
+		c := signed(t, name, body(name))
+		c.Check.Request.Header.Del("Content-Type")
+		unnamed := c
+		unnamed.Provider = ""
+		absent := run(t, c)
+		c.Untyped, unnamed.Untyped = true, true
+
+		for _, c := range []diagnose.Case{c, unnamed} {
+			if r := run(t, c); !r.Verified || !slices.Contains(append(r.Also, r.Provider), name) {
+				t.Errorf("%s: %+v", name, r)
+			}
+		}
+		if len(named(t, name).ContentTypes) > 0 && absent.Reason != provider.WrongType {
+			t.Errorf("%s, captured without one: %+v", name, absent)
+		}
+		if c.Check.Request.Header.Get("Content-Type") != "" {
+			t.Errorf("%s: the caller's headers were changed", name)
+		}
+	}
+}
+
+func named(t *testing.T, name string) provider.Provider {
+	t.Helper()
+	p, err := all.Catalog().ByName(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func TestClockThatIsOffIsNamed(t *testing.T) {

@@ -82,7 +82,7 @@ func (c Case) candidates(order []Look) []provider.Provider {
 func (c Case) asAny(ctx context.Context, p provider.Provider) (outcome, provider.Options) {
 	var o outcome
 	for _, options := range append([]provider.Options{c.Check.Options}, p.Variants()...) {
-		changed := c.Check
+		changed := c.checkOf(p)
 		changed.Options = provider.Options{}
 		for _, known := range p.Options {
 			for _, from := range []provider.Options{c.Check.Options, options} {
