@@ -12,15 +12,18 @@ import (
 )
 
 const (
-	// What is over is found by how long it has stood as it stands: what is kept is not looked at again.
-	overReceived = `SELECT key FROM received WHERE source = $1 AND status = $2 AND status <> 1 AND changed_at < $3
-		ORDER BY changed_at LIMIT $4`
+	// What is over is found by how long it has stood as it stands: what is kept is not looked at again. What waits to be
+	// tried again is not over before it was due. Rows are locked, since each may be set to new by a person at any time.
+	overReceived = `SELECT key FROM received WHERE source = $1 AND status = $2 AND status <> 1 AND changed_at < $3 AND due_at + 0 < $3
+		ORDER BY changed_at LIMIT $4 FOR UPDATE SKIP LOCKED`
 	leftReceived = "SELECT key FROM received WHERE source = $1 ORDER BY id LIMIT $2"
 	// The range leaves out the days that are not asked for.
 	deleteReceived = "DELETE FROM received WHERE key = ANY($1) AND key >= $2 AND key <= $3"
 	deleteContent  = "DELETE FROM received_content WHERE key = ANY($1) AND key >= $2 AND key <= $3"
 
-	deleteSame     = "DELETE FROM received_same WHERE same = ANY(ARRAY(SELECT same FROM received_same WHERE until <= $2 ORDER BY until LIMIT $1))"
+	// That it is over is asked once more of what another transaction held: it may have begun anew.
+	deleteSame = `DELETE FROM received_same WHERE until + 0 <= $2
+		AND same = ANY(ARRAY(SELECT same FROM received_same WHERE until <= $2 ORDER BY until LIMIT $1))`
 	deleteRefusals = `DELETE FROM refusal WHERE hour < $2 AND (source, hour, cause) IN
 		(SELECT source, hour, cause FROM refusal WHERE hour < $2 ORDER BY hour LIMIT $1)`
 	deleteSamples  = `DELETE FROM refused WHERE at < $2 AND (source, id) IN (SELECT source, id FROM refused WHERE at < $2 ORDER BY at LIMIT $1)`

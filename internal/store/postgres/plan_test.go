@@ -45,7 +45,8 @@ func TestListsAreReadInTheirOrderAndNotSorted(t *testing.T) {
 	db := planner(t, postgres.BeginView)
 
 	for _, query := range postgres.Walks() {
-		db.only(t, query, "Limit", "Merge Append", "Append", "Nested Loop", "Index Scan", "Index Only Scan", "Subquery Scan", "Result", "WindowAgg")
+		db.only(t, query, "LockRows", "Limit", "Merge Append", "Append", "Nested Loop", "Index Scan", "Index Only Scan", "Subquery Scan", "Result",
+			"WindowAgg")
 	}
 }
 

@@ -10,9 +10,10 @@ import (
 	"github.com/posthorn/posthorn/internal/store"
 )
 
-// What is over is found by how long it has stood as it stands: what is kept is not looked at again.
+// What is over is found by how long it has stood as it stands: what is kept is not looked at again. What waits to be
+// tried again is not over before it was due.
 const overReceived = `SELECT key FROM received INDEXED BY received_by_status
-	WHERE source = ? AND status = ? AND status <> 1 AND changed_at < ? ORDER BY changed_at LIMIT ?`
+	WHERE source = ?1 AND status = ?2 AND status <> 1 AND changed_at < ?3 AND due_at < ?3 ORDER BY changed_at LIMIT ?4`
 
 // PurgeReceived implements store.Inbox.
 func (s *Store) PurgeReceived(ctx context.Context, source hook.Key, life store.ReceivedLife, now time.Time, n int) (int, error) {

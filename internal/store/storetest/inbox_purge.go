@@ -17,6 +17,7 @@ func inboxPurge() []test {
 		{"purging goes in steps, within the source", purgesSteps},
 		{"what was received for a source that is gone goes", purgesGone},
 		{"what was received for a deleted application goes", purgesTenant},
+		{"what waits to be tried again stays until it was due", purgesWaiting},
 		{"events whose time is over are forgotten, others are not", purgesSame},
 		{"refusals go after the life of what failed", purgesRefusals},
 	}
@@ -69,6 +70,20 @@ func purgesByStatus(t *testing.T, f *fixture) {
 	left(fresh, held)
 	equal(t, f.purgedReceived(s.Key, life, now.Add(1000*time.Hour), 10), 1)
 	left(held)
+}
+
+func purgesWaiting(t *testing.T, f *fixture) {
+	s := f.source(f.application())
+	r := f.receive(s, taken)
+	due := clock.Clock{}.Now().Add(72 * time.Hour)
+	check(t, f.Conclude(t.Context(), store.Conclusion{Key: r.Key, Begun: r.ChangedAt, Status: hook.IntakeNew, DueAt: due, Reason: "not now"}))
+	life := store.ReceivedLife{New: time.Hour}
+
+	early := f.purgedReceived(s.Key, life, due, 10)
+	late := f.purgedReceived(s.Key, life, due.Add(2*time.Hour), 10)
+
+	equal(t, early, 0)
+	equal(t, late, 1)
 }
 
 func purgesNever(t *testing.T, f *fixture) {
