@@ -41,6 +41,7 @@ type intake struct {
 	vault  directory.SourceVault
 	log    *safeBuffer
 	source hook.Source
+	ended  chan struct{}
 
 	mu  sync.Mutex
 	now time.Time
@@ -135,14 +136,22 @@ func (in *intake) send(r *receive.Request) (receive.Answer, error) {
 // start runs the service until the test ends.
 func (in *intake) start(t *testing.T) {
 	t.Helper()
-	ended := make(chan error, 1)
-	go func() { ended <- in.Run(t.Context()) }()
+	in.ended = make(chan struct{})
+	go func() {
+		defer close(in.ended)
+		if err := in.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
 	<-in.Ready()
 	t.Cleanup(func() {
 		in.Stop()
-		check(t, <-ended)
+		in.awaitEnd()
 	})
 }
+
+// awaitEnd waits until the service that was started has ended.
+func (in *intake) awaitEnd() { <-in.ended }
 
 // cause returns why a request was refused.
 func cause(err error) string {

@@ -100,14 +100,16 @@ func reasonOf(err error) string {
 	return detailOf(err)
 }
 
-// How often a conclusion is written before the webhook is left to be found as stuck (C46).
+// How often a conclusion is written before the webhook is left to be found as stuck (C46), unless the database is only
+// away for a while.
 const (
 	concludeTries = 5
 	concludeWait  = time.Second
 )
 
-// conclude writes down what came of a webhook. It waits for a database that is away: until it is back there is
-// nothing else to do, and the line holds what comes meanwhile.
+// conclude writes down what came of a webhook. It waits for a database that is away, however long: until it is back there
+// is nothing else to do, the line is bounded, and a webhook that nobody waits for any more would be found an hour
+// later only. When the service ends it is not waited for: what a run that is over held is found at once.
 func (s *Service) conclude(ctx context.Context, r hook.Received, c store.Conclusion) {
 	s.report(ctx, r, c)
 	for try := 1; ; try++ {
@@ -115,7 +117,7 @@ func (s *Service) conclude(ctx context.Context, r hook.Received, c store.Conclus
 		if err == nil {
 			return
 		}
-		if try == concludeTries || ctx.Err() != nil {
+		if ctx.Err() != nil || try >= concludeTries && (s.stopped() || !fault.Passing(err)) {
 			s.config.Log.WarnContext(ctx, "what came of a webhook could not be written down; it is processed once more later, without a second message",
 				"received", id.Received.Text(r.ID), "error", err)
 			return
@@ -124,6 +126,15 @@ func (s *Service) conclude(ctx context.Context, r hook.Received, c store.Conclus
 		case <-ctx.Done():
 		case <-time.After(concludeWait):
 		}
+	}
+}
+
+func (s *Service) stopped() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
 	}
 }
 

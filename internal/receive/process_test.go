@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
@@ -145,6 +146,52 @@ func TestProcessingThatCannotBeDoneNowIsTriedAgainOnSchedule(t *testing.T) {
 	if last := all[len(all)-1]; last.Status != hook.IntakeFailed {
 		t.Errorf("ended as %+v", last)
 	}
+}
+
+func TestProcessingGoesOnOnScheduleHoweverLongTheDatabaseWasAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		in, gone := newIntake(t), fault.New(fault.Unavailable, "away", "The database is away.")
+		in.start(t)
+		in.press.first = func() error { in.memory.setAway(gone); return gone }
+
+		_, err := in.send(signed(`{}`))
+		check(t, err)
+		<-time.After(10 * time.Minute)
+		in.memory.setAway(nil)
+		<-time.After(2 * time.Second)
+		planned := in.memory.stored()[0]
+		in.pass(10 * time.Minute)
+		in.LookAgain()
+		<-time.After(2 * time.Second)
+
+		if planned.Status != hook.IntakeNew || planned.DueAt.Sub(noon()) != time.Minute {
+			t.Errorf("it is %s and due at %s", planned.Status, planned.DueAt)
+		}
+		if r := in.memory.stored()[0]; r.Status != hook.IntakeDone || len(in.press.made()) != 1 {
+			t.Errorf("it ended as %s with %d messages", r.Status, len(in.press.made()))
+		}
+	})
+}
+
+func TestEndDoesNotWaitForADatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		in, gone := newIntake(t), fault.New(fault.Unavailable, "away", "The database is away.")
+		in.start(t)
+		in.press.first = func() error { in.memory.setAway(gone); return gone }
+		_, err := in.send(signed(`{}`))
+		check(t, err)
+		<-time.After(time.Minute)
+		began := time.Now()
+
+		in.Stop()
+		in.awaitEnd()
+
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
 }
 
 func TestWhatCannotEverWorkFailsAtOnce(t *testing.T) {

@@ -23,5 +23,6 @@ func TestSenderIsAskedToComeAgainWhileTheDatabaseIsDown(t *testing.T) {
 		s.AwaitReady()
 		harness.Equal(t, "sent again", i.send(t, "beyond 0", 100), http.StatusOK)
 		i.holds(t)
+		i.goesOn(t)
 	}
 }

@@ -23,6 +23,7 @@ func TestSenderIsAskedToComeAgainWhileTheDiskIsFull(t *testing.T) {
 	harness.Check(t, os.Remove(ballast))
 	harness.Equal(t, "sent again", i.send(t, "beyond 0", 200<<10), http.StatusOK)
 	i.holds(t)
+	i.goesOn(t)
 	s.Kill()
 	s.Restart()
 	i.holds(t)

@@ -102,6 +102,16 @@ func (i *inbox) holds(t *testing.T) {
 	}
 }
 
+// goesOn checks that nothing is left in the middle of its processing: what could not be done is done, or planned.
+func (i *inbox) goesOn(t *testing.T) {
+	t.Helper()
+	harness.Eventually(t, "no webhook is processing", func() bool {
+		var page struct{ Data []struct{ ID string } }
+		i.get(t, "/received?status=processing").JSON(t, &page)
+		return len(page.Data) == 0
+	})
+}
+
 // get asks the API until it answers: a connection to a database that was away may still have to be found broken.
 func (i *inbox) get(t *testing.T, below string) harness.Reply {
 	t.Helper()
