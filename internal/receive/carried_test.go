@@ -85,7 +85,7 @@ func TestCountOfHopsIsKeptAlthoughAProxyCallsItItsOwn(t *testing.T) {
 func TestSomeHeadersNeverGoAlong(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
-		"X-GitHub-Event": true, "x-request-id": true, "X-Event-Key": true,
+		"X-GitHub-Event": true, "x-request-id": true, "X-Event-Key": true, "X-Author": true, "X-Authorization-Code": false, "X-Authored-Auth": false,
 		"authorization": false, "Cookie": false, "Connection": false, "X-Gitlab-Token": false, "X-Api-Key": false,
 		"webhook-id": false, "Content-Type": false, "X-Forwarded-For": false, "X_Name": false, "": false,
 	} {

@@ -143,9 +143,9 @@ func hopsOf(h map[string][]string) (hops []string) {
 	return hops
 }
 
-// secretName reports whether the name of a header or parameter says that its value is a credential.
+// secretName reports whether the name of a header or parameter says that its value is a credential. An author is none.
 func secretName(name string) bool {
-	name = strings.ToLower(name)
+	name = strings.NewReplacer("authoriz", "auth", "authoris", "auth", "author", "").Replace(strings.ToLower(name))
 	return has(name, "token", "secret", "passw", "pwd", "apikey", "api-key", "api_key", "access-key", "access_key", "auth", "cookie", "session",
 		"credential", "jwt", "bearer") || (strings.HasSuffix(name, "-key") || strings.HasSuffix(name, "_key")) && !opensNothing(name)
 }
