@@ -34,7 +34,8 @@ type Config struct {
 	PublicURL string
 
 	// Routes are functions by type of event; Fallback takes every other type. What has neither is acknowledged and
-	// dropped: the sender cannot know what is of interest. Some providers do not sign the type; what a function does
+	// dropped: the sender cannot know what is of interest. A batch of several events goes where the first of its types
+	// does that has a route. Some providers do not sign the type; what a function does
 	// with an event must not become dangerous by another type's name on it.
 	Routes   map[string]Func
 	Fallback Func
@@ -102,7 +103,7 @@ func (c *Consumer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	f := c.route(e.Type)
+	f := c.route(e)
 	if f == nil {
 		c.log.DebugContext(ctx, "event has no route", "type", e.Type)
 		c.thank(w)
@@ -115,9 +116,12 @@ func (c *Consumer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.thank(w)
 }
 
-func (c *Consumer) route(kind string) Func {
-	if f, ok := c.routes[kind]; ok {
-		return f
+// route returns the function for an event. A batch goes to that of the first of its types that has one.
+func (c *Consumer) route(e Event) Func {
+	for _, kind := range append([]string{e.Type}, e.Types...) {
+		if f, ok := c.routes[kind]; ok {
+			return f
+		}
 	}
 	return c.fallback
 }

@@ -14,6 +14,8 @@ type Event struct {
 	Provider string
 	ID       string // at the provider; empty if it has none
 	Type     string // empty if it has none
+	// Types are those of all events of a batch, each once, Type first; none if the provider sends one at a time.
+	Types []string
 	// Key is by what a repetition is recognised: the id, or the body where the id is not signed. Put it under a unique
 	// index beside your work and no repetition does the work twice, whatever the Ledger remembers. It is empty where
 	// nothing tells a repetition from a second event.
@@ -24,9 +26,9 @@ type Event struct {
 }
 
 // eventOf returns the event with headers that may be put into a queue: no credentials, nothing about the connection.
-func eventOf(name string, c *provider.Check, v provider.Verdict) Event {
+func eventOf(p provider.Provider, c *provider.Check, v provider.Verdict) Event {
 	e := Event{
-		Provider: name, ID: v.ID, Type: v.Type, Time: v.Time, Body: c.Request.Body,
+		Provider: p.Name, ID: v.ID, Type: v.Type, Types: p.Types(c.Request.Body), Time: v.Time, Body: c.Request.Body,
 		Header: c.Request.Header.Clone(), Key: v.Key,
 	}
 	if !v.Signed && v.ID == "" { // nobody vouches for the body: a device that says the same thing every minute means it

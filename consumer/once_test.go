@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -164,6 +165,22 @@ func TestEventGoesWhereItsTypeIsExpected(t *testing.T) {
 
 	equal(t, "calls of the route", route.called(), 1)
 	equal(t, "calls of the fallback", fallback.called(), 1)
+}
+
+func TestBatchGoesWhereOneOfItsTypesIsExpected(t *testing.T) {
+	t.Parallel()
+	route := &box{}
+	c := build(t, consumer.Config{
+		Provider: "okta", Secrets: []consumer.Secret{secret}, Routes: map[string]consumer.Func{"user.session.end": route.put},
+	})
+
+	answer := send(c, with(push(`{"data":{"events":[{"uuid":"1","eventType":"user.session.start"},{"uuid":"2","eventType":"user.session.end"}]}}`),
+		"Authorization", secret))
+
+	equal(t, "answer", answer.Code, http.StatusOK)
+	equal(t, "taken", len(route.events), 1)
+	equal(t, "type", route.events[0].Type, "user.session.start")
+	equal(t, "types", strings.Join(route.events[0].Types, " "), "user.session.start user.session.end")
 }
 
 func TestErrorDecidesTheStatusWhenSynchronous(t *testing.T) {

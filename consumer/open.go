@@ -33,7 +33,7 @@ func (g *gate) open(ctx context.Context, w http.ResponseWriter, r *http.Request)
 		g.greet(ctx, w, check, verdict.Reply)
 		return Event{}, false
 	}
-	return eventOf(g.provider.Name, check, verdict), true
+	return eventOf(g.provider, check, verdict), true
 }
 
 func (g *gate) checkOf(r *http.Request) *provider.Check {

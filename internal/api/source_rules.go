@@ -36,7 +36,7 @@ type DedupeBody struct {
 // ForwardBody is a rule about what becomes of webhooks.
 type ForwardBody struct {
 	Off        bool     `json:"off,omitempty" doc:"Whether they are only kept."`
-	EventTypes []string `json:"eventTypes,omitempty" nullable:"true" doc:"Only these, as the provider calls them or as the message has them."`
+	EventTypes []string `json:"eventTypes,omitempty" nullable:"true" doc:"Only these, as the provider calls them or as the message has them. A batch goes on as it is if one of its events is among them; its message has the type of the first."`
 	Prefix     string   `json:"prefix,omitempty" doc:"What is put in front of the event type, such as github. with the full stop."`
 	Headers    []string `json:"headers,omitempty" nullable:"true" doc:"Original headers that go along as headers of the request; a star is all. Credentials, cookies, headers of the connection and those that Posthorn sets itself never do."`
 	Channels   []string `json:"channels,omitempty" nullable:"true" doc:"Channels of the messages."`

@@ -72,7 +72,7 @@ type Dedupe struct {
 // Forward says which webhooks become messages, and what goes with them.
 type Forward struct {
 	Off        bool     `json:"off,omitempty"`        // nothing is forwarded
-	EventTypes []string `json:"eventTypes,omitempty"` // only these; all if empty
+	EventTypes []string `json:"eventTypes,omitempty"` // only these, and batches with one of them; all if empty
 	Prefix     string   `json:"prefix,omitempty"`     // put in front of the event type, such as "github."
 	Headers    []string `json:"headers,omitempty"`    // original headers that go with it; "*" is all that may
 	Channels   []string `json:"channels,omitempty"`

@@ -39,6 +39,11 @@ func wanted(f hook.Forward, declared, eventType string) bool {
 	return len(f.EventTypes) == 0 || slices.Contains(f.EventTypes, declared) || slices.Contains(f.EventTypes, eventType)
 }
 
+// wantedAmong reports whether the rule lets one of the types of a batch through.
+func wantedAmong(f hook.Forward, declared []string) bool {
+	return slices.ContainsFunc(declared, func(kind string) bool { return wanted(f, kind, EventType(f.Prefix, kind)) })
+}
+
 // detailOf returns the sentence of an error that is fit for people.
 func detailOf(err error) string {
 	var known *fault.Error

@@ -73,6 +73,11 @@ func visiting() provider.Provider {
 	}
 }
 
+// batches sends several events at a time and proves nothing.
+func batches() provider.Provider {
+	return provider.Provider{Name: "batches", Scheme: provider.Nothing{}, Type: provider.JSONPath("0.event")}
+}
+
 func TestAddressIsNotTakenForUnknownWhileTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 	in := newIntake(t)

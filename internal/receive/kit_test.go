@@ -60,7 +60,7 @@ func newIntake(t *testing.T, change ...func(*hook.Source)) *intake {
 	}
 	in.source = in.add(t, urlKey, change...)
 	in.Service = receive.New(receive.Parts{
-		Store: in.memory, Providers: provider.NewCatalog(append(all.Catalog().All(), visiting())...), Vault: in.vault, Publisher: in.press, Learner: in, IDs: ids,
+		Store: in.memory, Providers: provider.NewCatalog(append(all.Catalog().All(), visiting(), batches())...), Vault: in.vault, Publisher: in.press, Learner: in, IDs: ids,
 	}, receive.Config{Workers: 4, Queue: 100, Clock: clock.Func(in.time), Log: slog.New(slog.NewTextHandler(in.log, nil))})
 	return in
 }

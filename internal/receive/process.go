@@ -46,7 +46,7 @@ func (s *Service) forward(ctx context.Context, r hook.Received) (made id.ID, why
 	}
 	rules := d.source.Rules.Forward
 	eventType := EventType(rules.Prefix, r.EventType)
-	if why = whyNot(rules, r.EventType, eventType); why != "" {
+	if why = d.whyNot(r, eventType); why != "" {
 		return id.ID{}, why, nil
 	}
 	payload, err := payloadOf(r)
@@ -59,12 +59,14 @@ func (s *Service) forward(ctx context.Context, r hook.Received) (made id.ID, why
 	return made, "", err
 }
 
-// whyNot returns why a webhook becomes no message, for the owner of its source; empty if it becomes one.
-func whyNot(f hook.Forward, declared, eventType string) string {
+// whyNot returns why a webhook becomes no message, for the owner of its source; empty if it becomes one. A batch goes on
+// as it is if one of its events is wanted.
+func (d *Door) whyNot(r hook.Received, eventType string) string {
+	f := d.source.Rules.Forward
 	switch {
 	case f.Off:
 		return "It became no message: the source forwards nothing."
-	case !wanted(f, declared, eventType):
+	case !wanted(f, r.EventType, eventType) && !wantedAmong(f, d.provider.Types(r.Body)):
 		return "It became no message: its event type " + eventType + " is none of those that the source forwards."
 	}
 	return ""

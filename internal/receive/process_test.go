@@ -71,6 +71,24 @@ func TestRuleSaysWhatIsForwarded(t *testing.T) {
 	}
 }
 
+func TestBatchGoesOnIfOneOfItsEventsIsWanted(t *testing.T) {
+	t.Parallel()
+	for wanted, messages := range map[string]int{"click": 1, "sg.click": 1, "open": 1, "bounce": 0} {
+		in := newIntake(t, func(s *hook.Source) {
+			s.Provider, s.Rules.Forward = "batches", hook.Forward{Prefix: "sg.", EventTypes: []string{wanted}}
+		})
+		in.start(t)
+
+		ended := in.after(t, signed(`[{"event":"open"},{"event":"click"}]`))
+
+		if got := in.press.made(); len(got) != messages || ended.Status != hook.IntakeDone {
+			t.Errorf("%s: made %d, ended as %s", wanted, len(got), ended.Status)
+		} else if messages == 1 && got[0].EventType != "sg.open" {
+			t.Errorf("%s: its type is %s", wanted, got[0].EventType)
+		}
+	}
+}
+
 func TestPayloadIsWhatReceiversExpect(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ contentType, body, want string }{
