@@ -45,8 +45,9 @@ type Config struct {
 
 	MaxBody  int64         // bytes; 1 MiB if zero
 	Deadline time.Duration // from the arrival of a request until it is answered; 15 s if zero
-	// Ledger remembers which events were taken. Nil is NewLedger(0, 0), which is gone after a restart and known to
-	// this process only: where a repetition must never be taken twice, give one that your database keeps.
+	// Ledger remembers which events were taken. Nil is one like NewLedger(0, 0), for as long as the provider's page says,
+	// mostly three days. It is gone after a restart and known to this process only: where a repetition must never be
+	// taken twice, give one that your database keeps.
 	Ledger Ledger
 	// Client fetches certificates and key sets, of providers that publish them, from hosts of that provider only; its
 	// redirects are not followed. Nil is a client of our own that reaches public addresses only and uses no proxy.

@@ -58,7 +58,7 @@ func newGate(c Config) (*gate, error) {
 		g.log = slog.New(slog.DiscardHandler)
 	}
 	if g.ledger == nil {
-		g.ledger = newMemory(0, 0, g.clock)
+		g.ledger = newMemory(0, p.RememberFor(c.Options, 0), g.clock)
 	}
 	secrets := secretsOf(c.Secrets)
 	g.secrets.Store(&secrets)

@@ -30,7 +30,7 @@ type AnswerBody struct {
 // a number that is multiplied to a duration before it is looked at could wrap to one that is allowed.
 type DedupeBody struct {
 	By            string `json:"by,omitempty" maxLength:"300" doc:"id, body, none, json: with a path, or header: with a name. A webhook without what is named is never a repetition."`
-	WindowSeconds int64  `json:"windowSeconds,omitempty" minimum:"0" maximum:"2592000" doc:"How long a webhook is remembered; three days if left out."`
+	WindowSeconds int64  `json:"windowSeconds,omitempty" minimum:"0" maximum:"2592000" doc:"How long a webhook is remembered. Left out, it is as the provider's page says, mostly three days. It is never less than requests with the same signature are taken."`
 }
 
 // ForwardBody is a rule about what becomes of webhooks.

@@ -66,7 +66,7 @@ type Answer struct {
 // Dedupe says which webhooks are the same one sent again.
 type Dedupe struct {
 	By     string        `json:"by,omitempty"`     // "id", "body", "none", or "json:PATH", "header:NAME"
-	Window time.Duration `json:"window,omitempty"` // how long one is remembered
+	Window time.Duration `json:"window,omitempty"` // how long one is remembered; raised to the age at which the provider's requests are still taken
 }
 
 // Forward says which webhooks become messages, and what goes with them.

@@ -165,7 +165,7 @@ func hashed(p Piece, c *Check) string {
 		return ""
 	}
 	text, err := p.Read(c)
-	if err != nil {
+	if err != nil || text == "" { // all that have none would be one event
 		return ""
 	}
 	sum := sha256.Sum256([]byte(text))

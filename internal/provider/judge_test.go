@@ -151,3 +151,20 @@ func TestOddIDsAndTypesAreNotKeptAsTheyAre(t *testing.T) {
 		}
 	}
 }
+
+// A piece may be there and be empty; the digest of nothing would make one event of all of them.
+func TestEmptyIDIsNone(t *testing.T) {
+	t.Parallel()
+	p := of(provider.HMAC{Hash: provider.SHA256, Signature: provider.Header("X-Sig")})
+	p.ID = provider.Optional(provider.Header("X-Id"))
+
+	first, err := p.Judge(t.Context(), check("1", "X-Sig", sum("1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := p.Judge(t.Context(), check("2", "X-Sig", sum("2")))
+
+	if err != nil || first.ID != "" || first.Key == second.Key {
+		t.Errorf("got the id %q, and the keys %q and %q, %v", first.ID, first.Key, second.Key, err)
+	}
+}

@@ -32,6 +32,9 @@ type Provider struct {
 	// Dedupe is by what a repeated event is recognised unless a source says otherwise. It must not be something
 	// that whoever replays a request can change: a header that the signature does not cover.
 	Dedupe Dedupe
+	// Window is how long an event is remembered unless a source says otherwise; zero is as long as usual. It is short for
+	// senders that never repeat an event by themselves and write two events alike, where the body is what is remembered.
+	Window time.Duration
 
 	Handshakes   []Handshake
 	Answer       Answer   // to an accepted webhook

@@ -37,6 +37,21 @@ func TestWindowIsClosedOnBothSides(t *testing.T) {
 	}
 }
 
+// A request whose time lies ahead stays fresh for longer.
+func TestLifetimeEndsWhenTheRequestIsTooOld(t *testing.T) {
+	t.Parallel()
+
+	for tolerance, want := range map[time.Duration]time.Duration{0: 10 * time.Minute, time.Minute: 2 * time.Minute, 96 * time.Hour: 96*time.Hour + 5*time.Minute} {
+		f, err := timed(provider.Stamp{Tolerance: tolerance}).FactsOf(nil)
+		if err != nil || f.Lifetime() != want {
+			t.Errorf("a tolerance of %s: %s, %v", tolerance, f.Lifetime(), err)
+		}
+	}
+	if got := (provider.Facts{}).Lifetime(); got != 0 {
+		t.Errorf("without a time: %s", got)
+	}
+}
+
 func TestTimesAreReadInTheirUnit(t *testing.T) {
 	t.Parallel()
 

@@ -85,7 +85,7 @@ func (s *Service) arrival(d *Door, r *Request, check *provider.Check, v provider
 		EventID: v.ID, EventType: v.Type, OccurredAt: v.Time, ReceivedAt: now, Status: hook.IntakeNew, DueAt: now, ChangedAt: now,
 	}}
 	if key := d.sameKey(check, v); key != "" {
-		a.Same, a.SameUntil = sameHash(d.source.ID, key), now.Add(d.window())
+		a.Same, a.SameUntil = sameHash(d.source.ID, key), now.Add(d.window)
 	}
 	return a
 }

@@ -19,6 +19,7 @@ type Door struct {
 	secrets  []timedSecret
 	methods  []string // all that may come, handshakes too
 	maxBody  int64
+	window   time.Duration // in which a webhook that comes again is recognised
 	rate     *rate.Limiter // nil is no limit
 	broken   *Refusal      // why it refuses everything; nil if it does not
 }
@@ -50,6 +51,7 @@ func (s *Service) door(source hook.Source) *Door {
 	}
 	d.provider = withRules(declared, source.Rules)
 	d.methods = methodsOf(d.provider)
+	d.window = d.provider.RememberFor(d.options, source.Rules.Dedupe.Window)
 	if err := d.openSecrets(s); err != nil {
 		s.config.Log.Error("a source's secret does not open; it refuses everything", "source", id.Inbound.Text(source.ID), "error", err)
 		d.broken = unavailable("secret_unreadable", "The secret of this source cannot be opened here.")

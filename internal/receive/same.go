@@ -3,7 +3,6 @@ package receive
 import (
 	"crypto/sha256"
 	"strings"
-	"time"
 
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/provider"
@@ -17,17 +16,6 @@ const (
 	dedupeJSON   = "json:"
 	dedupeHeader = "header:"
 )
-
-// DefaultWindow is how long a webhook is remembered unless its source says otherwise: as long as the most patient of
-// the known senders repeats one (three days, Stripe).
-const DefaultWindow = 72 * time.Hour
-
-func (d *Door) window() time.Duration {
-	if w := d.source.Rules.Dedupe.Window; w > 0 {
-		return w
-	}
-	return DefaultWindow
-}
 
 // sameKey returns what makes two webhooks of the source the same one; empty for never.
 func (d *Door) sameKey(check *provider.Check, v provider.Verdict) string {

@@ -1,7 +1,6 @@
 package all
 
 import (
-	"context"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -14,6 +13,9 @@ import (
 // and Node.js join them; the other fields are not covered. Webhooks of platforms and of the Management API carry the
 // signature of the body in the header hmacsignature.
 //
+// A webhook of a platform has no id: data.id is that of the transfer or account, and is the same in every update of it
+// ("Incoming transfer updated" in the API Explorer says to find the transfer by it). The body tells a repetition.
+//
 // The answer [accepted] is what standard webhooks asked for before any 2xx would do; it still does.
 func adyen() provider.Provider {
 	return provider.Provider{
@@ -21,6 +23,7 @@ func adyen() provider.Provider {
 		Pages: []provider.Page{
 			{Title: "Verify HMAC signatures", URL: "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures"},
 			{Title: "Set up webhooks", URL: "https://docs.adyen.com/platforms/set-up-webhooks"},
+			{Title: "Incoming transfer updated", URL: "https://docs.adyen.com/api-explorer/payment-webhooks/1/post/balancePlatform.incomingTransfer.updated"},
 		},
 		Note:   "In standard webhooks only reference, merchant account, amount, event code and success are signed.",
 		Secret: provider.Field{Name: "HMAC key", Hint: "hex, generated on the webhook's page under Security"},
@@ -34,7 +37,7 @@ func adyen() provider.Provider {
 				Key: provider.KeyForm{Encoded: true, Encoding: provider.Hex},
 			},
 		}),
-		ID:     provider.FirstOf(adyenItemIDs(), provider.JSONPath("data.id"), provider.Digest()),
+		ID:     provider.FirstOf(adyenItemIDs(), provider.Digest()),
 		Type:   provider.FirstOf(provider.JSONPath(adyenItem+"eventCode"), provider.JSONPath("type")),
 		Time:   provider.Moment{From: provider.JSONPath(adyenItem + "eventDate"), Unit: provider.RFC3339},
 		Answer: provider.Answer{ContentType: provider.Text, Body: "[accepted]"},
@@ -82,55 +85,4 @@ const adyenMost = 16
 
 func adyenCount(c *provider.Check) int {
 	return int(gjson.GetBytes(c.Request.Body, "notificationItems.#").Int())
-}
-
-// adyenItems verifies the items one by one, all of them with the same secret.
-type adyenItems struct{}
-
-// item is the scheme of one item.
-func (adyenItems) item(i int) provider.HMAC {
-	at := adyenItemAt(i)
-	signed := make([]provider.Piece, 0, 16)
-	for _, name := range adyenFields() {
-		signed = append(signed, provider.Optional(provider.JSONPath(at+name)), provider.Literal(":"))
-	}
-	return provider.HMAC{
-		Hash: provider.SHA256, Encoding: provider.Base64,
-		Signature: provider.JSONPath(at + "additionalData.hmacSignature"),
-		Signed:    signed[:len(signed)-1],
-		Key:       provider.KeyForm{Encoded: true, Encoding: provider.Hex},
-	}
-}
-
-// Verify implements provider.Scheme.
-func (s adyenItems) Verify(ctx context.Context, c *provider.Check) (provider.Proof, error) {
-	count := adyenCount(c)
-	if count < 1 || count > adyenMost {
-		return provider.Proof{}, provider.Refuse(provider.Malformed, "JSON notificationItems")
-	}
-	var proof provider.Proof
-	for i := range count {
-		var err error
-		if proof, err = s.item(i).Verify(ctx, c); err != nil {
-			return provider.Proof{}, err
-		}
-	}
-	return proof, nil
-}
-
-// Accept implements provider.Scheme.
-func (s adyenItems) Accept(secret provider.Secret) error { return s.item(0).Accept(secret) }
-
-// Facts implements provider.Scheme.
-func (s adyenItems) Facts() provider.Facts {
-	f := s.item(0).Facts()
-	f.Family += " of every item"
-	f.Signs = make([]provider.Piece, 0, 16)
-	for i, name := range adyenFields() {
-		if i > 0 {
-			f.Signs = append(f.Signs, provider.Literal(":"))
-		}
-		f.Signs = append(f.Signs, provider.JSONPath(adyenItem+name))
-	}
-	return f
 }

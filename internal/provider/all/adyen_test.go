@@ -40,7 +40,7 @@ func adyenPlatformSample() sample {
 		key, _ := hex.DecodeString(g.secret)
 		g.Header.Set("HmacSignature", base256(string(key), g.text()))
 	}
-	s.id, s.kind = "EVJN1", "balancePlatform.payment.created"
+	s.id, s.kind = digestOf(s.body), "balancePlatform.payment.created"
 	return s
 }
 
@@ -80,4 +80,52 @@ func TestAdyenIDIsThatOfEveryItem(t *testing.T) {
 	if err != nil || got.ID != "7914073381342284:AUTHORISATION:true,7914073381342285:AUTHORISATION:true" {
 		t.Errorf("got %q, %v", got.ID, err)
 	}
+}
+
+// data.id is that of the transfer, which is the same in every update of it.
+func TestAdyenUpdatesOfOneTransferAreSeveralEvents(t *testing.T) {
+	t.Parallel()
+	s := adyenPlatformSample()
+	p := s.declared(t)
+	update := func(status string) string {
+		s.body = `{"data":{"id":"3JNC3","status":"` + status + `"},"type":"balancePlatform.transfer.updated"}`
+		return judged(t, p, s.good(t)).Key
+	}
+
+	if first, second, again := update("authorised"), update("booked"), update("authorised"); first == second || first != again {
+		t.Errorf("got %q, %q and %q", first, second, again)
+	}
+}
+
+// The signature is over values: one that is signed could be followed by one that is not, for the next reader to find.
+func TestAdyenRefusesASecondFieldOfTheSameName(t *testing.T) {
+	t.Parallel()
+	s := adyenSample()
+	p := s.declared(t)
+	genuine := s.body
+
+	for name, c := range map[string]struct{ old, replaced string }{
+		"value":              {`"currency":"EUR"`, `"currency":"EUR","value":1`},
+		"value, in capitals": {`"currency":"EUR"`, `"currency":"EUR","Value":1`},
+		"amount":             {`"success":"true"`, `"success":"true","amount":{"value":1,"currency":"EUR"}`},
+		"escaped":            {`"success":"true"`, `"success":"true","\u0061mount":{"value":1,"currency":"EUR"}`},
+		"reference":          {`"success":"true"`, `"success":"true","merchantReference":"Order-2"`},
+		"item":               {`"success":"true"}`, `"success":"true"},"notificationRequestItem":{"success":"false"}`},
+		"items":              {`{"live":"false"`, `{"NotificationItems":[],"live":"false"`},
+		"one left out":       {`"success":"true"`, `"success":"true","OriginalReference":"another"`},
+	} {
+		s.body = strings.Replace(genuine, c.old, c.replaced, 1)
+		if got, err := p.Judge(t.Context(), s.good(t)); !errors.Is(err, provider.Repeated) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// What a merchant adds may be named as he likes.
+func TestAdyenTakesAdditionalDataOfAnyName(t *testing.T) {
+	t.Parallel()
+	s := adyenSample()
+	s.body = strings.Replace(s.body, `"additionalData":{`, `"additionalData":{"metadata.größe":"L","value":"1","Value":"2",`, 1)
+
+	judged(t, s.declared(t), s.good(t))
 }

@@ -5,7 +5,8 @@ import "github.com/posthorn/posthorn/internal/provider"
 // aspNetBoilerplate is every application that is built on ASP.NET Boilerplate and sends webhooks with its webhook system.
 // The body is signed, with the secret as text, its "whs_" included. The page's comment shows a secret where the
 // signature stands; what is sent is the hash. Attempt and CreationTimeUtc are other ones each time it tries, the Id stays.
-// Applications that send exactly their own data have neither id nor type in the body.
+// Applications that send exactly their own data have neither id nor type in the body; an id in it is that of some order or
+// user, the same in every webhook about it. So an id counts only within the envelope, which has WebhookEvent and Attempt.
 func aspNetBoilerplate() provider.Provider {
 	return provider.Provider{
 		Name: "aspnet-boilerplate", Title: "ASP.NET Boilerplate",
@@ -16,8 +17,25 @@ func aspNetBoilerplate() provider.Provider {
 		Scheme: provider.HMAC{
 			Hash: provider.SHA256, Signature: provider.Header("abp-webhook-signature"), Prefix: "sha256=", Encoding: provider.DashedHex,
 		},
-		ID:           provider.FirstOf(provider.JSONPath("Id"), provider.JSONPath("id")),
+		ID:           abpEventID(),
 		Type:         provider.FirstOf(provider.JSONPath("WebhookEvent"), provider.JSONPath("webhookEvent"), provider.JSONPath("Event")),
 		ContentTypes: []string{"application/json"},
 	}
+}
+
+// abpEventID is the id in the envelope, whose names begin with a capital or not as the application writes its JSON.
+func abpEventID() provider.Piece {
+	ids := provider.FirstOf(provider.JSONPath("Id"), provider.JSONPath("id"))
+	envelope := []provider.Piece{
+		provider.FirstOf(provider.JSONPath("WebhookEvent"), provider.JSONPath("webhookEvent")),
+		provider.FirstOf(provider.JSONPath("Attempt"), provider.JSONPath("attempt")),
+	}
+	return provider.Computed(ids.String()+", or none without WebhookEvent and Attempt", func(c *provider.Check) (string, error) {
+		for _, piece := range envelope {
+			if _, err := piece.Read(c); err != nil {
+				return "", err
+			}
+		}
+		return ids.Read(c)
+	}, append(envelope, ids)...)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+	"testing"
 )
 
 func aspNetBoilerplateSample() sample {
@@ -15,5 +16,25 @@ func aspNetBoilerplateSample() sample {
 			s.Header.Set("abp-webhook-signature", "sha256="+strings.ReplaceAll(digits, " ", "-"))
 		},
 		id: "5f3f0b1c-0e7d-4c43-8a17-3c7c1c1a2b3d", kind: "App.NewUserRegistered",
+	}
+}
+
+// An application that sends its own data has the id of an order in it, not of an event.
+func TestAspNetBoilerplateEntityIsNoEvent(t *testing.T) {
+	t.Parallel()
+	s := aspNetBoilerplateSample()
+	p := s.declared(t)
+	s.body = `{"Id":7,"Status":"open"}`
+	opened := judged(t, p, s.good(t))
+	s.body = `{"Id":7,"Status":"closed"}`
+	closed := judged(t, p, s.good(t))
+	s.body = `{"id":"e-1","webhookEvent":"order.closed","attempt":2,"data":{}}`
+	enveloped := judged(t, p, s.good(t))
+
+	if opened.ID != "" || opened.Key == closed.Key {
+		t.Errorf("got the id %q, and the keys %q and %q", opened.ID, opened.Key, closed.Key)
+	}
+	if enveloped.ID != "e-1" {
+		t.Errorf("got the id %q of an envelope", enveloped.ID)
 	}
 }

@@ -3,6 +3,7 @@ package all
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/provider"
 )
@@ -14,14 +15,16 @@ import (
 // A subscription is confirmed by visiting SubscribeURL, once the signature has proven that SNS has written it. The end of
 // a subscription carries the same address; visiting it would subscribe again, so it is an event like any other.
 //
-// A time is signed, but SNS goes on trying for hours and days, and its pages name no limit, so age decides nothing and the
-// message's id tells a repetition.
+// A time is signed, but it is that of the message, and how long one may be on its way altogether is on no page (an
+// hour of trying is the most that a delivery policy allows), so age decides nothing and the message's id tells a
+// repetition. It is remembered for longer than usual, because nothing else stops who has caught a message.
 func awsSNS() provider.Provider {
 	return provider.Provider{
 		Name: "aws-sns", Title: "Amazon SNS",
 		Pages: []provider.Page{
 			{Title: "Verifying the signatures of Amazon SNS messages", URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html"},
 			{Title: "Verifying the signature of an Amazon SNS message when using HTTP query-based requests", URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html"},
+			{Title: "Amazon SNS message delivery retries", URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html"},
 			{Title: "Step 1: Make sure your endpoint is ready to process Amazon SNS messages", URL: "https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html"},
 		},
 		Note: "Set the topic's attribute SignatureVersion to 2, or the option here to 1. Raw message delivery must be off: raw messages are not signed. " +
@@ -32,6 +35,7 @@ func awsSNS() provider.Provider {
 		},
 		Choose: snsScheme,
 		ID:     provider.JSONPath("MessageId"),
+		Window: 7 * 24 * time.Hour,
 		Type:   provider.JSONPath("Type"),
 		Time:   provider.Moment{From: provider.JSONPath("Timestamp"), Unit: provider.RFC3339},
 		Handshakes: []provider.Handshake{{

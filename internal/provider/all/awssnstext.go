@@ -1,12 +1,8 @@
 package all
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"strings"
-	"unicode"
 
 	"github.com/posthorn/posthorn/internal/provider"
 )
@@ -67,48 +63,18 @@ func snsLines(fields map[string]string) (string, error) {
 	return b.String(), nil
 }
 
-// snsFields reads the texts of a JSON object. A name must not stand there twice, in whatever case or letters that some
-// reader takes for the same: the signature is over values, so whoever replays a message could add another Message for
-// the next reader to find.
+// snsFields reads the texts of a JSON object. What is no text counts as empty.
 func snsFields(body []byte) (map[string]string, error) {
-	malformed := provider.Refuse(provider.Malformed, "body")
-	d := json.NewDecoder(bytes.NewReader(body))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, malformed
-	}
-	fields, seen := map[string]string{}, map[string]bool{}
-	for d.More() {
-		name, value, err := snsField(d)
-		if err != nil || strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
-			return nil, malformed
-		}
-		if seen[strings.ToLower(name)] {
-			return nil, provider.Refuse(provider.Repeated, "JSON field")
-		}
-		fields[name], seen[strings.ToLower(name)] = value, true
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, malformed
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, malformed
-	}
-	return fields, nil
-}
-
-// snsField reads a name and its value, which is empty if it is no text.
-func snsField(d *json.Decoder) (name, value string, err error) {
-	token, err := d.Token()
+	fields, err := fieldsOf(body)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	var raw json.RawMessage
-	if err := d.Decode(&raw); err != nil {
-		return "", "", err
+	texts := make(map[string]string, len(fields))
+	for name, raw := range fields {
+		var text string
+		if json.Unmarshal(raw, &text) == nil {
+			texts[name] = text
+		}
 	}
-	name, _ = token.(string)
-	if json.Unmarshal(raw, &value) != nil {
-		value = ""
-	}
-	return name, value, nil
+	return texts, nil
 }

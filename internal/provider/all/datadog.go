@@ -14,7 +14,8 @@ func datadog() provider.Provider {
 			{Title: "Webhooks", URL: "https://docs.datadoghq.com/integrations/webhooks/"},
 			{Title: "Webhooks Integration", URL: "https://docs.datadoghq.com/api/latest/webhooks-integration/"},
 		},
-		Note:   `Write the payload as JSON with "id": "$ID", "event_type": "$EVENT_TYPE" and "date": "$DATE" in it. Without an id a repetition is recognised by its body.`,
+		Note: `Write the payload as JSON with "id": "$ID", "event_type": "$EVENT_TYPE" and "date": "$DATE" in it. Without an id nothing is taken for a repetition, unless you set the source's ` +
+			"`dedupe` to `{\"by\": \"body\"}`.",
 		Secret: provider.Field{Name: "Header value, or name and password", Hint: "the whole value of your custom header, or name:password"},
 		Options: []provider.Option{
 			{Name: "scheme", Meaning: "What the webhook carries.", Default: "header", Values: []string{"header", "basic"}},

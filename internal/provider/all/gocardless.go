@@ -12,7 +12,7 @@ func gocardless() provider.Provider {
 		},
 		Secret: provider.Field{Name: "Webhook endpoint secret", Hint: "shown on the endpoint's page"},
 		Scheme: provider.HMAC{Hash: provider.SHA256, Signature: provider.Header("Webhook-Signature")},
-		ID:     provider.JSONPath("events.#.id"),
+		ID:     each("events.#.id"),
 		Type:   provider.Joined(".", provider.JSONPath("events.0.resource_type"), provider.JSONPath("events.0.action")),
 		Time:   provider.Moment{From: provider.JSONPath("events.0.created_at"), Unit: provider.RFC3339},
 		Answer: provider.Answer{Status: 204},

@@ -27,7 +27,7 @@ func hubspot() provider.Provider {
 			Name: "version", Meaning: "Which generation of signatures is expected.", Default: "v3", Values: []string{"v3", "v2", "v1"},
 		}},
 		Choose:       provider.OneOf("version", hubspotSchemes()),
-		ID:           provider.Joined(" ", provider.JSONPath("#.eventId"), provider.JSONPath("#.subscriptionId"), provider.JSONPath("#.occurredAt")),
+		ID:           provider.Joined(" ", each("#.eventId"), each("#.subscriptionId"), each("#.occurredAt")),
 		Type:         provider.JSONPath("0.subscriptionType"),
 		Time:         provider.Moment{From: provider.JSONPath("0.occurredAt"), Unit: provider.Milliseconds},
 		ContentTypes: []string{"application/json"},

@@ -194,3 +194,13 @@ func quote(text string) string {
 	}
 	return string(raw)
 }
+
+// judged returns what a provider makes of a request that it must accept.
+func judged(t *testing.T, p provider.Provider, c *provider.Check) provider.Verdict {
+	t.Helper()
+	v, err := p.Judge(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

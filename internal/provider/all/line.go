@@ -16,7 +16,7 @@ func line() provider.Provider {
 		Scheme: provider.HMAC{
 			Hash: provider.SHA256, Signature: provider.Header("X-Line-Signature"), Encoding: provider.Base64,
 		},
-		ID:   provider.JSONPath("events.#.webhookEventId"),
+		ID:   each("events.#.webhookEventId"),
 		Type: provider.JSONPath("events.0.type"),
 		Time: provider.Moment{From: provider.JSONPath("events.0.timestamp"), Unit: provider.Milliseconds},
 		Handshakes: []provider.Handshake{{

@@ -1,6 +1,9 @@
 package all_test
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+	"testing"
+)
 
 func postmarkSample() sample {
 	return sample{
@@ -20,4 +23,22 @@ func postmarkBounceSample() sample {
 
 func signBasic(s signing) {
 	s.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(s.secret)))
+}
+
+// Times are to the second, and whoever reads a message may click on more than one link in one.
+func TestPostmarkClicksOfOneSecondAreSeveralEvents(t *testing.T) {
+	t.Parallel()
+	s := postmarkSample()
+	p := s.declared(t)
+	key := func(kind, more string) string {
+		s.body = `{"RecordType":"` + kind + `","MessageID":"883953f4-6105","Recipient":"john@example.com","ReceivedAt":"2026-03-01T11:59:58Z"` + more + `}`
+		return judged(t, p, s.good(t)).Key
+	}
+
+	for kind, name := range map[string]string{"Click": "OriginalLink", "Open": "UserAgent"} {
+		first, second, again := key(kind, `,"`+name+`":"one"`), key(kind, `,"`+name+`":"two"`), key(kind, `,"`+name+`":"one"`)
+		if first == second || first != again {
+			t.Errorf("%s: got %q, %q and %q", kind, first, second, again)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/provider"
 )
@@ -145,8 +146,24 @@ func reading(b *bytes.Buffer, p provider.Provider) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b, "| repetitions by | %s |\n\n", by)
+	fmt.Fprintf(b, "| repetitions by | %s |\n", by)
+	if p.Window > 0 {
+		fmt.Fprintf(b, "| remembered for | %s, unless the source's `dedupe` says otherwise |\n", span(p.Window))
+	}
+	b.WriteString("\n")
 	return nil
+}
+
+// span writes down whole days or hours.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d == time.Hour:
+		return "1 hour"
+	case d%day == 0:
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return fmt.Sprintf("%.0f hours", d.Hours())
 }
 
 func handshakes(b *bytes.Buffer, p provider.Provider) {

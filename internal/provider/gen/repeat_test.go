@@ -67,3 +67,34 @@ func TestPagesSayWhatARepetitionIs(t *testing.T) {
 		}
 	}
 }
+
+// The note stands on the same page and must not promise what the row denies.
+func TestNoteOfWhatSignsNothingPromisesNoRepetitionsByBody(t *testing.T) {
+	t.Parallel()
+
+	for _, p := range all.Catalog().All() {
+		f, err := p.FactsOf(p.Variants()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := p.Dedupe == provider.DedupeByBody && p.ID.None()
+		if len(f.Signs) == 0 && (by || strings.Contains(p.Note, "by its body")) {
+			t.Errorf("%s: %s", p.Name, p.Note)
+		}
+	}
+}
+
+func TestPageSaysHowLongAnEventIsRemembered(t *testing.T) {
+	t.Parallel()
+
+	for name, want := range map[string]string{"github": "1 hour", "aws-sns": "7 days", "stripe": ""} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "reference", "providers", name+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(text), "\n| remembered for | ")
+		if got, _, _ := strings.Cut(rest, ","); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
