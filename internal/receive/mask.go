@@ -145,7 +145,10 @@ func hopsOf(h map[string][]string) (hops []string) {
 
 // secretName reports whether the name of a header or parameter says that its value is a credential. An author is none.
 func secretName(name string) bool {
-	name = strings.NewReplacer("authoriz", "auth", "authoris", "auth", "author", "").Replace(strings.ToLower(name))
+	name = strings.ToLower(name)
+	if strings.Contains(name, "author") {
+		name = strings.NewReplacer("authoriz", "auth", "authoris", "auth", "author", "").Replace(name)
+	}
 	return has(name, "token", "secret", "passw", "pwd", "apikey", "api-key", "api_key", "access-key", "access_key", "auth", "cookie", "session",
 		"credential", "jwt", "bearer") || (strings.HasSuffix(name, "-key") || strings.HasSuffix(name, "_key")) && !opensNothing(name)
 }
