@@ -35,8 +35,8 @@ type Config struct {
 
 	// Routes are functions by type of event; Fallback takes every other type. What has neither is acknowledged and
 	// dropped: the sender cannot know what is of interest. A batch of several events goes where the first of its types
-	// does that has a route. Some providers do not sign the type; what a function does
-	// with an event must not become dangerous by another type's name on it.
+	// does that has a route. Some providers do not sign the type; what a function does with an event must not become
+	// dangerous by another type's name on it.
 	Routes   map[string]Func
 	Fallback Func
 	// Synchronous lets the error of the function decide the status: see StatusError. Otherwise every error is

@@ -97,7 +97,7 @@ func fromEnvironment(environ []string) (layer, error) {
 // service called posthorn.
 func unknownVariables(l layer) []string {
 	var warnings []string
-	known := append(variables(), strangers()...)
+	known := append(variables(), otherVariables()...)
 	for _, key := range l.values.Keys() {
 		if name := prefix + strings.ToUpper(key); !contains(known, name) {
 			warnings = append(warnings, fmt.Sprintf("The environment variable %s is no setting%s", name, DidYouMean(name, known)))

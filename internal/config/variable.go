@@ -12,7 +12,7 @@ const (
 	BenchDatabase = prefix + "BENCH_DATABASE_URL"
 )
 
-// strangers are the variables of ours that are no settings.
-func strangers() []string {
+// otherVariables are the variables of ours that are no settings.
+func otherVariables() []string {
 	return []string{prefix + "CONFIG", ExportPassphrase, ImportToken, VerifySecret, BenchDatabase}
 }

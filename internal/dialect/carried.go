@@ -15,7 +15,8 @@ import (
 //   - what a receiver believes because its own proxy says so: the way that a request took, who sent it, what it asks for.
 //
 // Of names, only letters, digits and hyphens are carried: CGI and what followed it (RFC 3875, section 4.1.18) hand headers
-// on as variables, where X_Own and X.Own are X-Own, and would come in place of what is withheld or of the owner's own. A name that is not canonical would stand beside ours instead of giving way to it, and a name or value that cannot be
+// on as variables, where X_Own and X.Own are X-Own, and would come in place of what is withheld or of the owner's own. A
+// name that is not canonical would stand beside ours instead of giving way to it, and a name or value that cannot be
 // written would end the request.
 func Carries(name string, values []string) bool {
 	return textproto.CanonicalMIMEHeaderKey(name) == name && !strings.ContainsFunc(name, notInName) && !withheld(name) &&

@@ -67,8 +67,8 @@ func (h Handler) take(w http.ResponseWriter, r *http.Request, request *receive.R
 	if err != nil {
 		return d, receive.Answer{}, err
 	}
-	body, leave, err := h.readBody(w, r, d.MaxBody())
-	defer leave()
+	body, release, err := h.readBody(w, r, d.MaxBody())
+	defer release()
 	if request.Body = body; err != nil {
 		w.Header().Set("Connection", "close")
 		return d, receive.Answer{}, h.wrongBody(d, request, err)

@@ -23,8 +23,8 @@ func NewRoom(bytes int64) *Room {
 	return r
 }
 
-// lodger is one body in the room.
-type lodger struct {
+// bodyReader is a body that is being read into the room.
+type bodyReader struct {
 	io.Reader
 	room  *Room
 	read  int64
@@ -32,21 +32,21 @@ type lodger struct {
 }
 
 // Read reads, and takes room for what it read. It fails with errNoRoom if there is none.
-func (l *lodger) Read(p []byte) (int, error) {
-	n, err := l.Reader.Read(p)
-	l.read += int64(n)
-	if more := l.read - free - l.taken; l.room != nil && more > 0 {
-		l.taken += more
-		if l.room.left.Add(-more) < 0 {
+func (b *bodyReader) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	b.read += int64(n)
+	if more := b.read - free - b.taken; b.room != nil && more > 0 {
+		b.taken += more
+		if b.room.left.Add(-more) < 0 {
 			return n, errNoRoom
 		}
 	}
 	return n, err
 }
 
-// leave gives the room back.
-func (l *lodger) leave() {
-	if l.taken > 0 {
-		l.room.left.Add(l.taken)
+// release gives the room back.
+func (b *bodyReader) release() {
+	if b.taken > 0 {
+		b.room.left.Add(b.taken)
 	}
 }

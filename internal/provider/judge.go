@@ -22,9 +22,9 @@ type Verdict struct {
 	Stamp  time.Time // the signed time of the request; zero if the scheme signs none
 	Key    string    // by what a repetition is recognised; empty if it is not to be
 	Signed bool      // the proof covers the request, or parts of it; a token covers nothing
+	Secret int       // index of the secret that matched, so that an owner sees when the old one is no longer used; -1 if none was needed
 
-	apart  string // see Provider.apart
-	Secret int    // index of the secret that matched, so that an owner sees when the old one is no longer used; -1 if none was needed
+	apart string // see Provider.apart
 }
 
 // Judge says what a request is: a handshake, an accepted webhook, or, by a Refusal, neither.

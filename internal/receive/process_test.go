@@ -166,15 +166,22 @@ func TestProcessingThatCannotBeDoneNowIsTriedAgainOnSchedule(t *testing.T) {
 	}
 }
 
+// cutOff returns a service whose database goes away while it processes a webhook.
+func cutOff(t *testing.T) *intake {
+	t.Helper()
+	in, gone := newIntake(t), fault.New(fault.Unavailable, "away", "The database is away.")
+	in.start(t)
+	in.press.first = func() error { in.memory.setAway(gone); return gone }
+	_, err := in.send(signed(`{}`))
+	check(t, err)
+	return in
+}
+
 func TestProcessingGoesOnOnScheduleHoweverLongTheDatabaseWasAway(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		in, gone := newIntake(t), fault.New(fault.Unavailable, "away", "The database is away.")
-		in.start(t)
-		in.press.first = func() error { in.memory.setAway(gone); return gone }
+		in := cutOff(t)
 
-		_, err := in.send(signed(`{}`))
-		check(t, err)
 		<-time.After(10 * time.Minute)
 		in.memory.setAway(nil)
 		<-time.After(2 * time.Second)
@@ -195,11 +202,7 @@ func TestProcessingGoesOnOnScheduleHoweverLongTheDatabaseWasAway(t *testing.T) {
 func TestEndDoesNotWaitForADatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		in, gone := newIntake(t), fault.New(fault.Unavailable, "away", "The database is away.")
-		in.start(t)
-		in.press.first = func() error { in.memory.setAway(gone); return gone }
-		_, err := in.send(signed(`{}`))
-		check(t, err)
+		in := cutOff(t)
 		<-time.After(time.Minute)
 		began := time.Now()
 

@@ -73,7 +73,7 @@ func (s *strangers) trust(a netip.Addr, source hook.Key, now time.Time) {
 		return
 	}
 	c := caller{network(a), source}
-	if s.newly(c, now) {
+	if s.trustedLately(c, now) {
 		return
 	}
 	s.mu.Lock()
@@ -83,8 +83,8 @@ func (s *strangers) trust(a netip.Addr, source hook.Key, now time.Time) {
 	}
 }
 
-// newly reports whether the caller's trust needs no renewal yet.
-func (s *strangers) newly(c caller, now time.Time) bool {
+// trustedLately reports whether the caller's trust needs no renewal yet.
+func (s *strangers) trustedLately(c caller, now time.Time) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	since, ok := s.trusted[c]

@@ -31,12 +31,12 @@ type Source struct {
 
 	mutex      sync.Mutex // holds for all below, and for what the publishers remember
 	budget     budget     // of all publishers together
-	publishers *shelf[*publisher]
+	publishers *lru[*publisher]
 }
 
 // New returns a source that goes through a door.
 func New(d Door, c clock.Clock) *Source {
-	return &Source{door: d, clock: c, budget: newBudget(perSecond, burst), publishers: newShelf[*publisher](mostPublishers)}
+	return &Source{door: d, clock: c, budget: newBudget(perSecond, burst), publishers: newLRU[*publisher](mostPublishers)}
 }
 
 // patience is how old what is remembered may be instead of asking anew.
@@ -45,7 +45,7 @@ type patience struct{ page, passing, definite time.Duration }
 // Fetch implements provider.KeySource. Where the publisher cannot be asked, a document is used a while longer; see
 // longest.
 func (s *Source) Fetch(ctx context.Context, address string, hosts []string) ([]byte, error) {
-	text, err := s.look(ctx, address, hosts, patience{keep, sulk, sulkDefinite})
+	text, err := s.look(ctx, address, hosts, patience{keep, failureKept, definiteKept})
 	if err == nil {
 		return text, nil
 	}

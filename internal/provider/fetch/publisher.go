@@ -13,8 +13,8 @@ const (
 
 // How long a failure is remembered, so that a broken publisher is not asked for every webhook.
 const (
-	sulk         = 10 * time.Second
-	sulkDefinite = 30 * time.Second
+	failureKept  = 10 * time.Second
+	definiteKept = 30 * time.Second
 )
 
 // How much is remembered. Most publishers have one document, SNS one for each region.
@@ -28,8 +28,8 @@ const (
 // neither use up the budget of another nor push out its documents.
 type publisher struct {
 	budget   budget
-	pages    *shelf[page]
-	failures *shelf[failure] // apart from the pages: forgers make failures without end
+	pages    *lru[page]
+	failures *lru[failure] // apart from the pages: forgers make failures without end
 }
 
 // page is a document. One that its publisher has withdrawn has no text, but its address is still known.
@@ -57,7 +57,7 @@ func (s *Source) publisher(who string) *publisher {
 	}
 	p := &publisher{
 		budget: newBudget(perSecondEach, burstEach),
-		pages:  newShelf[page](mostPages), failures: newShelf[failure](mostFailures),
+		pages:  newLRU[page](mostPages), failures: newLRU[failure](mostFailures),
 	}
 	s.publishers.put(who, p)
 	return p

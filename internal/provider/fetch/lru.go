@@ -1,8 +1,8 @@
 package fetch
 
-// shelf is a map with room for so many. What was used longest ago makes room: forgers name an address once, webhooks
+// lru is a map with room for so many. What was used least recently makes room: forgers name an address once, webhooks
 // name theirs again and again. It is not safe for concurrent use.
-type shelf[V any] struct {
+type lru[V any] struct {
 	most  int
 	turn  uint64 // grows with each use
 	items map[string]*item[V]
@@ -13,9 +13,9 @@ type item[V any] struct {
 	used  uint64
 }
 
-func newShelf[V any](most int) *shelf[V] { return &shelf[V]{most: most, items: map[string]*item[V]{}} }
+func newLRU[V any](most int) *lru[V] { return &lru[V]{most: most, items: map[string]*item[V]{}} }
 
-func (s *shelf[V]) get(key string) (V, bool) {
+func (s *lru[V]) get(key string) (V, bool) {
 	one, ok := s.items[key]
 	if !ok {
 		var none V
@@ -26,7 +26,7 @@ func (s *shelf[V]) get(key string) (V, bool) {
 	return one.value, true
 }
 
-func (s *shelf[V]) put(key string, value V) {
+func (s *lru[V]) put(key string, value V) {
 	if _, there := s.items[key]; !there && len(s.items) >= s.most {
 		delete(s.items, s.oldest())
 	}
@@ -35,7 +35,7 @@ func (s *shelf[V]) put(key string, value V) {
 }
 
 // oldest returns the key that was used longest ago. There are a few hundred at most, so they are simply looked through.
-func (s *shelf[V]) oldest() string {
+func (s *lru[V]) oldest() string {
 	key, used := "", s.turn+1
 	for k, one := range s.items {
 		if one.used < used {
