@@ -28,6 +28,11 @@ const (
 //nolint:gochecknoglobals // one build for all tests of the process
 var built = sync.OnceValues(build)
 
+// builtPlain is built without the race detector, for servers under a memory limit.
+//
+//nolint:gochecknoglobals // one build for all tests of the process
+var builtPlain = sync.OnceValues(func() (string, error) { return buildPlain("") })
+
 // Binary returns the path of the posthorn binary under test.
 func Binary(t testing.TB) string {
 	t.Helper()
@@ -75,9 +80,28 @@ func build() (string, error) {
 	return buildOf("")
 }
 
-// buildOf keeps the binary at a fixed place, because the go command does not link again what is up to
-// date there. The lock is for test processes that build at the same time.
+// buildOf builds with the race detector if the test run asks for it.
 func buildOf(variant string, flags ...string) (string, error) {
+	if os.Getenv(envRace) != "1" {
+		return buildPlain(variant, flags...)
+	}
+	if variant != "" {
+		variant = "-" + variant
+	}
+	return compile("posthorn"+variant+"-race", append(flags, "-race")...)
+}
+
+// buildPlain builds without the race detector, also where GOFLAGS asks for it.
+func buildPlain(variant string, flags ...string) (string, error) {
+	if variant != "" {
+		variant = "-" + variant
+	}
+	return compile("posthorn"+variant, append(flags, "-race=false")...)
+}
+
+// compile keeps the binary at a fixed place, because the go command does not link again what is up to
+// date there. The lock is for test processes that build at the same time.
+func compile(name string, flags ...string) (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
@@ -85,13 +109,7 @@ func buildOf(variant string, flags ...string) (string, error) {
 	if err := noteSources(root); err != nil {
 		return "", err
 	}
-	name, args := "posthorn", append([]string{"build"}, flags...)
-	if variant != "" {
-		name += "-" + variant
-	}
-	if os.Getenv(envRace) == "1" {
-		name, args = name+"-race", append(args, "-race")
-	}
+	args := append([]string{"build"}, flags...)
 	binary := filepath.Join(root, "bin", "test", name)
 	unlock, err := lock(binary + ".lock")
 	if err != nil {

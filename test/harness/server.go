@@ -40,6 +40,8 @@ type Server struct {
 	logPath string
 	client  *http.Client
 	proc    *process
+
+	memoryLimit int64 // bytes; 0 for none, see StartLimited
 }
 
 type process struct {
@@ -110,7 +112,8 @@ func (s *Server) Launch() {
 	}
 	defer func() { _ = log.Close() }() // the process has its own copy
 	// The context is not the test's, which ends before the clean-up that drains the server.
-	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), s.Binary, "serve")
+	name, args := s.command()
+	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), name, args...)
 	cmd.Dir, cmd.Env = filepath.Dir(s.logPath), s.env
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = endsWithUs()

@@ -1,10 +1,9 @@
 package hostile_test
 
 import (
-	"fmt"
-	"os"
-	"strings"
 	"testing"
+
+	"github.com/posthorn/posthorn/test/harness"
 )
 
 // staysSmall checks the largest size that the process has had. The bound has room for the race detector, which takes
@@ -12,27 +11,14 @@ import (
 // answers alone, 349 beside other tests. What it is there to find are gigabytes.
 func staysSmall(t *testing.T, pid int) {
 	t.Helper()
-	const bound = 512 << 10 // KiB
-	peak, ok := peakOf(pid)
+	const bound = 512 << 20 // bytes
+	peak, ok := harness.PeakMemoryOf(pid)
 	if !ok {
 		t.Log("this system does not say how large a process has been")
 		return
 	}
-	t.Logf("the server was at most %d MiB large", peak>>10)
+	t.Logf("the server was at most %d MiB large", peak>>20)
 	if peak > bound {
-		t.Errorf("the server grew to %d KiB, want at most %d", peak, bound)
+		t.Errorf("the server grew to %d bytes, want at most %d", peak, int64(bound))
 	}
-}
-
-func peakOf(pid int) (kib int, ok bool) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, false
-	}
-	for line := range strings.Lines(string(status)) {
-		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kib); err == nil {
-			return kib, true
-		}
-	}
-	return 0, false
 }
