@@ -17,6 +17,9 @@ const (
 	generatedSecret = 24 // what the Svix API recommends; no padding at the end of the text
 )
 
+// maxForeignSecret is the longest secret, in bytes, that ParseForeign accepts.
+const maxForeignSecret = 512
+
 // kind is what a key is made of.
 type kind uint8
 

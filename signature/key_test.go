@@ -150,3 +150,19 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 		}
 	}
 }
+
+// Senders that made their secret themselves chose its length. Our own keys stay as the specification wants them.
+func TestParseForeignReadsSharedSecretsOfOtherLengths(t *testing.T) {
+	t.Parallel()
+
+	for text, want := range map[string]error{
+		"whsec_aw==": nil, "aw": nil, "whsec_" + strings.Repeat("Zm9v", 30): nil, vectorSecret: nil, vectorPublic: nil, vectorPrivate: nil,
+		"": signature.ErrKeyLength, "whsec_": signature.ErrKeyLength, "whsec_?": signature.ErrKeyFormat,
+		strings.Repeat("Zm9v", 171): signature.ErrKeyLength, "whpk_aw==": signature.ErrKeyLength,
+	} {
+		key, err := signature.ParseForeign(text)
+		if !errors.Is(err, want) || key.IsZero() != (want != nil) {
+			t.Errorf("%.20s: %v, want %v", text, err, want)
+		}
+	}
+}

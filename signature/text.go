@@ -17,8 +17,23 @@ const (
 
 // Parse reads a key from text: whsec_ and base64 (the prefix may be left out), whsk_ or whpk_ and
 // base64. Padding may be missing. Anything else, above all the empty string and white space, is an error.
-func Parse(text string) (Key, error) {
-	build, digits := NewSymmetric, strings.TrimPrefix(text, prefixSecret)
+func Parse(text string) (Key, error) { return parse(text, NewSymmetric) }
+
+// ParseForeign is Parse for verifying webhooks of senders that made their secret themselves: a shared secret may
+// have 1 to 512 bytes. Do not sign with such a key: receivers that follow the specification refuse it if it has
+// fewer than 24 bytes.
+func ParseForeign(text string) (Key, error) {
+	return parse(text, func(secret []byte) (Key, error) {
+		if len(secret) == 0 || len(secret) > maxForeignSecret {
+			return Key{}, ErrKeyLength
+		}
+		return newKey(&material{kind: symmetric, secret: secret}), nil
+	})
+}
+
+// parse reads a key from text and builds shared secrets with the given function.
+func parse(text string, build func([]byte) (Key, error)) (Key, error) {
+	digits := strings.TrimPrefix(text, prefixSecret)
 	if rest, ok := strings.CutPrefix(text, prefixPrivate); ok {
 		build, digits = NewAsymmetric, rest
 	}

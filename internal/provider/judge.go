@@ -45,7 +45,7 @@ func (p Provider) Judge(ctx context.Context, check *Check) (Verdict, error) {
 	return p.describe(c, proof, facts), nil
 }
 
-// admit looks at the method and the content type.
+// admit looks at the method and, where there is a body, at its content type.
 func (p Provider) admit(r *Request) error {
 	methods := p.Methods
 	if len(methods) == 0 {
@@ -54,7 +54,7 @@ func (p Provider) admit(r *Request) error {
 	if !slices.Contains(methods, r.Method) {
 		return Refuse(WrongMethod, "method")
 	}
-	if len(p.ContentTypes) > 0 && !slices.Contains(p.ContentTypes, r.mediaType()) {
+	if len(p.ContentTypes) > 0 && len(r.Body) > 0 && !slices.Contains(p.ContentTypes, r.mediaType()) {
 		return Refuse(WrongType, "header Content-Type")
 	}
 	return nil

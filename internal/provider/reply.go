@@ -85,6 +85,12 @@ func notToken(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("+/=_-", r)
 }
 
+// Sealable reports whether a text could be a challenge that is sealed (see Given). Where webhooks are signed in the same
+// way as challenges are sealed, such a body must be refused. No empty text is sealed.
+func Sealable(text []byte) bool {
+	return len(text) > 0 && !strings.ContainsFunc(string(text), notToken)
+}
+
 // challenge returns a text that may be given back: short, and nothing but printable characters.
 func challenge(from Piece, c *Check) (string, error) {
 	const longest = 1 << 10

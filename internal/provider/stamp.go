@@ -12,12 +12,17 @@ const Tolerance = 5 * time.Minute
 // Unit is how a time is written.
 type Unit uint8
 
-// The ways to write a time.
+// The ways to write a time. Seconds and Milliseconds, both since 1970, say what a provider documents; either is
+// accepted where the other is declared, because some providers send both.
 const (
-	Seconds Unit = iota // since 1970
+	Seconds Unit = iota
 	Milliseconds
 	RFC3339
 )
+
+// firstMilliseconds is the first number that counts milliseconds: as milliseconds it is a day in 1973, as seconds it
+// would be the year 5138. A signed time must be close to now, so the two cannot be confused.
+const firstMilliseconds = 100_000_000_000
 
 // Stamp says where the signed time of a request stands. The zero Stamp is none: such a scheme cannot tell a replay.
 type Stamp struct {
@@ -52,8 +57,8 @@ func (s Stamp) check(text, where string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-// parseStamp reads a time in exactly the spelling that senders write: digits without sign or leading zero, or
-// RFC 3339.
+// parseStamp reads a time in exactly the spelling that senders write: digits without sign or leading zero, seconds or
+// milliseconds by their size, or RFC 3339.
 func parseStamp(text string, unit Unit) (time.Time, bool) {
 	const mostDigits = 15 // milliseconds until the year 33658
 	if unit == RFC3339 {
@@ -64,7 +69,7 @@ func parseStamp(text string, unit Unit) (time.Time, bool) {
 	if err != nil || n < 0 || len(text) > mostDigits || strconv.FormatInt(n, 10) != text {
 		return time.Time{}, false
 	}
-	if unit == Milliseconds {
+	if n >= firstMilliseconds {
 		return time.UnixMilli(n), true
 	}
 	return time.Unix(n, 0), true

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/posthorn/posthorn/signature"
@@ -12,6 +14,25 @@ import (
 // svix-id and so on. Many providers send through it.
 type StandardWebhooks struct {
 	Svix bool // the reference shows the svix- names; both are understood
+	Key  StandardKey
+}
+
+// StandardKey is how the pasted secret of StandardWebhooks becomes a key.
+type StandardKey uint8
+
+// The forms of a secret. Senders that made it themselves choose any length.
+const (
+	EncodedKey StandardKey = iota // whsec_ and base64; the prefix, or v1,whsec_ as some dashboards show it, may be there or not
+	TextKey                       // the bytes of the text are the key, its prefix included
+)
+
+// parse returns the key for a secret.
+func (k StandardKey) parse(s Secret) (signature.Key, error) {
+	text := s.Reveal()
+	if k == TextKey {
+		text = base64.StdEncoding.EncodeToString([]byte(text))
+	}
+	return signature.ParseForeign(strings.TrimPrefix(text, "v1,"))
 }
 
 // header returns the name of one of the three headers.
@@ -41,7 +62,7 @@ func (s StandardWebhooks) Verify(_ context.Context, c *Check) (Proof, error) {
 	}
 	r := &c.Request
 	for i, secret := range c.Secrets {
-		key, err := signature.Parse(secret.Reveal())
+		key, err := s.Key.parse(secret)
 		if err != nil {
 			return Proof{}, Refuse(BadSecret, "secret")
 		}
@@ -119,7 +140,7 @@ func (s StandardWebhooks) Accept(secret Secret) error {
 	if secret.Blank() {
 		return Refuse(BlankSecret, "secret")
 	}
-	if _, err := signature.Parse(secret.Reveal()); err != nil {
+	if _, err := s.Key.parse(secret); err != nil {
 		return Refuse(BadSecret, "secret")
 	}
 	return nil

@@ -49,6 +49,7 @@ func Catalog() provider.Catalog {
 		meta(),
 		mollie(),
 		mollieClassic(),
+		mux(),
 		netlify(),
 		none(),
 		notion(),

@@ -48,3 +48,13 @@ func nextField(d *json.Decoder) (name string, value json.RawMessage, err error) 
 	name, _ = token.(string)
 	return name, value, d.Decode(&value)
 }
+
+// bodyUnless is the body, byte for byte, unless the function reports true for it: then the request is refused.
+func bodyUnless(refused func([]byte) bool) provider.Piece {
+	return provider.Computed("body", func(c *provider.Check) (string, error) {
+		if refused(c.Request.Body) {
+			return "", provider.Refuse(provider.Malformed, "body")
+		}
+		return string(c.Request.Body), nil
+	}, provider.Body())
+}

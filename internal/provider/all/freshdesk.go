@@ -1,6 +1,10 @@
 package all
 
-import "github.com/posthorn/posthorn/internal/provider"
+import (
+	"net/http"
+
+	"github.com/posthorn/posthorn/internal/provider"
+)
 
 // freshdesk calls a URL from an automation rule and signs nothing; the rule may have a name and a password. What the
 // body says, and whether it is JSON, XML or a form, is up to the rule, so no repetition is recognised: two tickets may
@@ -23,6 +27,7 @@ func freshdesk() provider.Provider {
 		Options: []provider.Option{idPath(), typePath()},
 		Scheme:  provider.Basic{},
 		ID:      chosen("id"), Type: chosen("type"),
-		Dedupe: provider.DedupeOff,
+		Dedupe:  provider.DedupeOff,
+		Methods: []string{http.MethodPost, http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete},
 	}
 }

@@ -60,6 +60,7 @@ func samples() []sample {
 		metaSample(),
 		mollieClassicSample(),
 		mollieSample(),
+		muxSample(),
 		netlifySample(),
 		noneSample(),
 		notionSample(),

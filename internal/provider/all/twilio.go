@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // twilio signs the address followed by the form's fields, sorted by name, with nothing between names and values. A
 // JSON body is covered by its digest, which stands in the query as bodySHA256. Both spellings of the address, with
-// and without the port, are in use at Twilio, so both are tried.
+// and without the port, are in use at Twilio, so both are tried. By GET everything stands in the address.
 func twilio() provider.Provider {
 	return provider.Provider{
 		Name: "twilio", Title: "Twilio",
@@ -27,10 +28,20 @@ func twilio() provider.Provider {
 			twilioScheme("the same with the port written out", true),
 		},
 		ID:           twilioDigest(),
-		Type:         provider.FirstOf(provider.Form("EventType"), provider.Form("MessageStatus"), provider.Form("CallStatus"), provider.Form("SmsStatus")),
+		Type:         twilioType(),
 		Answer:       provider.Answer{ContentType: provider.XML, Body: "<Response/>"},
+		Methods:      []string{http.MethodPost, http.MethodGet},
 		ContentTypes: []string{"application/x-www-form-urlencoded", "application/json"},
 	}
+}
+
+// twilioType is the status that a callback is about.
+func twilioType() provider.Piece {
+	var places []provider.Piece
+	for _, name := range []string{"EventType", "MessageStatus", "CallStatus", "SmsStatus"} {
+		places = append(places, provider.Form(name), provider.Query(name))
+	}
+	return provider.FirstOf(places...)
 }
 
 // twilioDigest is the digest of what is signed. The body would not do: a form has several spellings under one

@@ -1,14 +1,10 @@
 package all
 
-import (
-	"bytes"
-
-	"github.com/posthorn/posthorn/internal/provider"
-)
+import "github.com/posthorn/posthorn/internal/provider"
 
 // x signs the body with the app's consumer secret and asks every hour, by GET, for the same seal over a token of its
-// own. Anyone may ask, so a token and a body must not be taken for one another: what is sealed holds no brace, what is
-// signed starts with one.
+// own. Anyone may ask, so a token and a body must not be taken for one another: what is sealed holds letters, digits and
+// the signs of base64 alone, and a body of nothing else is refused.
 func x() provider.Provider {
 	return provider.Provider{
 		Name: "x", Title: "X",
@@ -19,7 +15,7 @@ func x() provider.Provider {
 		Secret: provider.Field{Name: "Consumer secret", Hint: "the app's API secret key, not the bearer token"},
 		Scheme: provider.HMAC{
 			Hash: provider.SHA256, Signature: provider.Header("X-Twitter-Webhooks-Signature"),
-			Prefix: "sha256=", Encoding: provider.Base64, Signed: []provider.Piece{objectBody()},
+			Prefix: "sha256=", Encoding: provider.Base64, Signed: []provider.Piece{bodyUnless(provider.Sealable)},
 		},
 		Type: fieldBeside("for_user_id", "user_has_blocked"),
 		Handshakes: []provider.Handshake{{
@@ -31,14 +27,4 @@ func x() provider.Provider {
 			}},
 		}},
 	}
-}
-
-// objectBody is the body if it is a JSON object.
-func objectBody() provider.Piece {
-	return provider.Computed("body", func(c *provider.Check) (string, error) {
-		if !bytes.HasPrefix(c.Request.Body, []byte("{")) {
-			return "", provider.Refuse(provider.Malformed, "body")
-		}
-		return string(c.Request.Body), nil
-	}, provider.Body())
 }

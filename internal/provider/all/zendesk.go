@@ -21,7 +21,8 @@ func zendesk() provider.Provider {
 			{Title: "Anatomy of a webhook request", URL: "https://developer.zendesk.com/documentation/webhooks/anatomy-of-a-webhook-request/"},
 			{Title: "Webhook event types", URL: "https://developer.zendesk.com/api-reference/webhooks/event-types/webhook-event-types/"},
 		},
-		Note:   "GET is not taken, since such a webhook carries nothing.",
+		Note: "Requests without a body, such as those by GET, are told apart by their signed time, which counts seconds. Where several " +
+			"come within a second, set the source's `dedupe` to `{\"by\": \"header:X-Zendesk-Webhook-Invocation-Id\"}`; that header is not signed.",
 		Secret: provider.Field{Name: "Signing secret", Hint: "revealed on the webhook's page; base64, which is used as it stands"},
 		Scheme: provider.HMAC{
 			Hash: provider.SHA256, Signature: provider.Header("X-Zendesk-Webhook-Signature"), Encoding: provider.Base64,
@@ -34,6 +35,6 @@ func zendesk() provider.Provider {
 		),
 		Type:    provider.JSONPath("type"),
 		Time:    provider.Moment{From: provider.JSONPath("time"), Unit: provider.RFC3339},
-		Methods: []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		Methods: []string{http.MethodPost, http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete},
 	}
 }
