@@ -13,3 +13,7 @@ func closeRows(rows *sql.Rows, err error) error {
 func closeStmt(stmt *sql.Stmt, err error) error {
 	return errors.Join(err, stmt.Close())
 }
+
+func closeConn(conn *sql.Conn, err error) error {
+	return errors.Join(err, conn.Close())
+}

@@ -24,8 +24,12 @@ func (w *writer) commit(ctx context.Context, g *group) {
 	}
 }
 
-// transact runs the group in one transaction: flushed if it returns nil, undone otherwise.
+// transact runs the group in one transaction: flushed, into files that are at their paths, if it returns nil. Otherwise it
+// is undone, or it went into files that were removed meanwhile.
 func (w *writer) transact(ctx context.Context, g *group) error {
+	if err := w.files.checkBefore(); err != nil {
+		return err
+	}
 	t := &tx{ctx: ctx, w: w}
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return translate("begin a transaction", err)
@@ -35,7 +39,7 @@ func (w *writer) transact(ctx context.Context, g *group) error {
 		err = t.exec("COMMIT")
 	}
 	if err == nil {
-		return nil
+		return w.files.checkAfter()
 	}
 	if undo := t.exec("ROLLBACK"); undo != nil && !rolledBackAlready(undo) {
 		err = errors.Join(err, undo)

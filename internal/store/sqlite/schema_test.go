@@ -119,6 +119,9 @@ func TestDatabaseOpenedBesideAnotherProcessKeepsItsSchema(t *testing.T) {
 func TestSchemaSaysWhatThereIsAndWhatIsWanted(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "posthorn.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	before, want, err := sqlite.Schema(t.Context(), path)
 	if err != nil || before != 0 || want < 1 {
 		t.Fatalf("got %d and %d, %v", before, want, err)

@@ -34,6 +34,8 @@ type Options struct {
 	// Beside opens a database that another process may work on: its schema is left as it is, and refused if
 	// it is not this program's newest.
 	Beside bool
+	// Held are further files that must stay what they are while the store is open, such as the lock of the data directory.
+	Held []string
 }
 
 // Store is the embedded engine.
@@ -43,6 +45,7 @@ type Store struct {
 	read   *sql.DB // lists and history: a page may take a while
 	prompt *sql.DB // single rows and short walks, kept apart so that they never queue behind a page
 	writer *writer
+	files  *openFiles
 
 	rescued   reach
 	member    sync.Mutex
@@ -57,8 +60,10 @@ var _ store.Store = (*Store)(nil)
 // Open opens the database file, creates it when it is missing, and brings its schema up to date, unless
 // it is opened beside another process. A schema newer than this program knows is refused and left alone.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	if err := forOwner(path); err != nil {
-		return nil, err
+	if !o.Beside {
+		if err := forOwner(path); err != nil {
+			return nil, err
+		}
 	}
 	s, err := open(ctx, path, o)
 	return s, opening(path, err)
@@ -81,6 +86,10 @@ func forOwner(path string) error {
 }
 
 func open(ctx context.Context, path string, o Options) (*Store, error) {
+	files := &openFiles{}
+	if err := errors.Join(hold(&files.data, path), hold(&files.rest, o.Held...)); err != nil {
+		return nil, err
+	}
 	write, err := sql.Open("sqlite", dsn(path, writerCache, fmt.Sprintf("_txlock=immediate&_pragma=journal_size_limit(%d)", walKept)))
 	if err != nil {
 		return nil, translate("open the database", err)
@@ -89,7 +98,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := o.prepare(ctx, write); err != nil {
 		return nil, closeAfter(write, err)
 	}
-	s := &Store{path: path, clock: o.Clock, rescued: reach{}}
+	s := &Store{path: path, clock: o.Clock, files: files, rescued: reach{}}
 	if err := s.openReaders(path); err != nil {
 		return nil, closeAfter(write, err)
 	}
@@ -97,7 +106,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, s.closeReadersAfter(closeAfter(write, err))
 	}
-	s.writer, err = startWriter(ctx, write, beside, o.Clock)
+	s.writer, err = startWriter(ctx, write, beside, files, o.Clock)
 	if err != nil {
 		return nil, closeAfter(beside.db, s.closeReadersAfter(closeAfter(write, err)))
 	}
@@ -137,9 +146,15 @@ func (s *Store) closeReadersAfter(cause error) error {
 	return closeAfter(s.prompt, closeAfter(s.read, cause))
 }
 
-// Close waits for the group that is being committed and closes the file.
+// Close waits for the group that is being committed and closes the file. If the file is no longer at its path, the
+// connections stay open until the process ends: SQLite would remove the WAL by its name, and so that of the file that is
+// there now (https://sqlite.org/howtocorrupt.html, "Unlinking or renaming a database file while in use").
 func (s *Store) Close() error {
 	s.closing.Do(func() {
+		if s.files.check() != nil {
+			s.writer.stop()
+			return
+		}
 		s.closeErr = errors.Join(s.writer.close(), s.prompt.Close(), s.read.Close())
 	})
 	return s.closeErr
@@ -153,10 +168,11 @@ func closeAfter(db *sql.DB, cause error) error {
 }
 
 // dsn names the file with the settings that the promise needs. The order matters: busy_timeout first,
-// so that the others wait for another process.
+// so that the others wait for another process. No connection makes the file: one that is opened after the file was removed
+// would start an empty database in its place.
 func dsn(path string, cache int, more string) string {
 	settings := fmt.Sprintf("_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
 		"&_pragma=foreign_keys(0)&_pragma=cache_size(-%d)&_pragma=wal_autocheckpoint(0)&_pragma=temp_store(MEMORY)&%s",
 		busyTimeout, cache, more)
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=rw&" + settings
 }

@@ -25,6 +25,7 @@ type writer struct {
 
 	most int // members of a group
 
+	files        *openFiles
 	checkpointer *checkpointer
 	uncopied     int // pages since the last copy of the WAL was asked for
 	refused      int // bytes of the largest group for which there was no room since the last check that passed
@@ -71,15 +72,18 @@ func errStopped() error {
 	return fault.New(fault.Unavailable, "stopping", "The server is stopping: try again in a moment.")
 }
 
-func startWriter(ctx context.Context, db *sql.DB, beside *checkpointer, c clock.Clock) (*writer, error) {
+func startWriter(ctx context.Context, db *sql.DB, beside *checkpointer, files *openFiles, c clock.Clock) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, translate("open the writer", err)
 	}
 	w := &writer{db: db, conn: conn, clock: c, stmts: map[string]*sql.Stmt{}, many: map[many]*sql.Stmt{}, most: maxGroup,
-		checkpointer: beside, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+		files: files, checkpointer: beside, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	if err := w.loadKeys(ctx); err != nil {
 		return nil, translate("read the newest key", err)
+	}
+	if err := files.holdSides(); err != nil {
+		return nil, closeConn(conn, err)
 	}
 	go w.loop(context.WithoutCancel(ctx))
 	return w, nil
@@ -169,13 +173,18 @@ func (w *writer) take() (next group, last bool) {
 	return next, w.stopped
 }
 
-// close commits what is gathered, refuses what comes later and closes the connection.
-func (w *writer) close() error {
+// stop commits what is gathered and refuses what comes later.
+func (w *writer) stop() {
 	w.mu.Lock()
 	w.stopped = true
 	w.signal()
 	w.mu.Unlock()
 	<-w.ended
+}
+
+// close stops the writer and closes the connection.
+func (w *writer) close() error {
+	w.stop()
 	err := w.checkpointer.close()
 	// A clean stop leaves everything in the one file, for whoever copies only that. An error loses nothing: the WAL stays.
 	_, _ = w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)") //nolint:forbidigo // the end has no caller's context
