@@ -109,7 +109,7 @@ func (a *API) examine(ctx context.Context, now time.Time) (HealthOut, error) {
 	defer cancel()
 	err := a.Engine.Check(ctx, now)
 	if err != nil {
-		return HealthOut{}, fault.New(fault.Unavailable, "unhealthy", "The database cannot be written.").Because(err)
+		return HealthOut{}, unhealthy(err)
 	}
 	about, err := a.Engine.Describe(ctx)
 	if err != nil {
@@ -119,6 +119,16 @@ func (a *API) examine(ctx context.Context, now time.Time) (HealthOut, error) {
 	return HealthOut{
 		Status: "ok", Engine: about.Engine, Durability: about.Durability, Nodes: len(nodes), Held: heldBy(nodes),
 	}, err
+}
+
+// unhealthy says why the database cannot be written, as far as the engine has a sentence for it.
+func unhealthy(cause error) *fault.Error {
+	const cannot = "The database cannot be written."
+	var why *fault.Error
+	if errors.As(cause, &why) && why.Kind == fault.Unavailable {
+		return fault.New(fault.Unavailable, "unhealthy", cannot+" %s", why.Detail).Because(cause)
+	}
+	return fault.New(fault.Unavailable, "unhealthy", cannot).Because(cause)
 }
 
 // heldBy says what each node holds. A node is compared with the one that was heard of last, since the times are the

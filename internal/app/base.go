@@ -45,19 +45,24 @@ func (b *base) open(ctx context.Context) error {
 		return err
 	}
 	b.onClose(lock)
-	if b.identity, err = dir.identity(); err != nil {
-		return err
-	}
 	if err := b.parseKey(); err != nil {
 		return err
 	}
-	b.warnOfKeyAlone(ctx, dir)
-	s, err := database{config: b.config, dir: dir, clock: b.Clock}.open(ctx)
+	d := database{config: b.config, dir: dir, clock: b.Clock}
+	if !d.shared() && !b.NewDatabase {
+		if err := dir.checkNotLost(); err != nil {
+			return err
+		}
+	}
+	s, err := d.open(ctx)
 	if err != nil {
 		return err
 	}
 	b.store = s
 	b.onClose(s)
+	if b.identity, err = dir.identity(); err != nil { // once there is a database: see checkNotLost
+		return err
+	}
 	if err := b.checkWhole(ctx); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -48,17 +47,21 @@ func existingDataDir(c config.Config) (dataDir, error) {
 	return dataDir(dir), nil
 }
 
-// warnOfKeyAlone says that a key file was found and no database, or an empty one: that is what a restore by halves looks
-// like, and a server that starts empty takes the place of the one that was to come back.
-func (b *base) warnOfKeyAlone(ctx context.Context, dir dataDir) {
-	if _, err := os.Stat(dir.path(keyFile)); err != nil || !b.config.DatabaseURL.IsZero() {
-		return
+// checkNotLost refuses to start with an empty database where there was one: a folder that was restored by halves, or whose
+// database was removed, has files that are made only once there is a database. The settings name SQLite.
+func (d dataDir) checkNotLost() error {
+	database := d.path(databaseFile)
+	if info, err := os.Stat(database); err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil // whether it is one, and can be read, is found out by opening it
 	}
-	database := dir.path(databaseFile)
-	if info, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
-		b.Log.WarnContext(ctx, "there is a key file but no database: starting with an empty one; if you are restoring a backup, "+
-			"stop this server and put the database back", "missing", database)
+	for _, name := range []string{keyFile, identityFile, databaseFile + "-wal"} {
+		if info, err := os.Stat(d.path(name)); err == nil && info.Size() > 0 {
+			return fault.New(fault.NotFound, "database_missing", "The database %s is missing or empty, but %s shows that there was one: "+
+				"put the database back, with its -wal file if it has one; or set POSTHORN_DATABASE_URL if this server worked on PostgreSQL; "+
+				"or start once with `posthorn serve --new-database` to begin with an empty one.", database, name)
+		}
 	}
+	return nil
 }
 
 func (d dataDir) path(name string) string { return filepath.Join(string(d), name) }

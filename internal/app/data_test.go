@@ -9,11 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/posthorn/posthorn/internal/app"
+	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/config"
+	"github.com/posthorn/posthorn/internal/fault"
 )
 
 func TestWhatIsInTheDataDirectoryIsForItsOwnerAlone(t *testing.T) {
@@ -36,37 +39,130 @@ func TestWhatIsInTheDataDirectoryIsForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestAKeyWithoutADatabaseIsWarnedOf(t *testing.T) {
+func TestADataFolderThatLostItsDatabaseIsNotStartedEmpty(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "data")
+	for name, environ := range map[string][]string{
+		"with a key file":              nil,
+		"with the key in the settings": {"POSTHORN_ENCRYPTION_KEY=" + newKey()},
+	} {
+		dir := filepath.Join(t.TempDir(), "data")
+		database := filepath.Join(dir, "posthorn.db")
+		check(t, briefly(t, dir, false, environ...))
+		check(t, briefly(t, dir, false, environ...))
 
-	first := briefly(t, dir)
-	again := briefly(t, dir)
-	check(t, os.Remove(filepath.Join(dir, "posthorn.db")))
-	alone := briefly(t, dir)
-	check(t, os.Truncate(filepath.Join(dir, "posthorn.db"), 0))
-	empty := briefly(t, dir)
+		check(t, os.Remove(database))
+		isMissing(t, name+", removed", briefly(t, dir, false, environ...))
+		if _, err := os.Stat(database); err == nil {
+			t.Errorf("%s: the refused start made a database", name)
+		}
+		_, err := app.MigrateUp(t.Context(), settingsOf(t, dir, environ...).Config, clock.Clock{})
+		isMissing(t, name+", to be migrated", err)
+		check(t, os.WriteFile(database, nil, 0o600))
+		isMissing(t, name+", emptied", briefly(t, dir, false, environ...))
 
-	const warning = "there is a key file but no database"
-	if strings.Contains(first, warning) || strings.Contains(again, warning) {
-		t.Errorf("it warns of nothing: %s%s", first, again)
-	}
-	if !strings.Contains(alone, warning) || !strings.Contains(empty, warning) {
-		t.Errorf("got %s%s", alone, empty)
+		check(t, briefly(t, dir, true, environ...))
+		check(t, briefly(t, dir, false, environ...))
 	}
 }
 
-// briefly runs a server on the folder until it prints something, and returns its log.
-func briefly(t *testing.T, dir string) string {
+func TestAStartThatFailedBeforeThereWasADatabaseLeavesNoSignOfOne(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := briefly(t, dir, false, "POSTHORN_DATABASE_URL=postgres://posthorn@127.0.0.1:1/none"); err == nil {
+		t.Fatal("it started")
+	}
+
+	check(t, briefly(t, dir, false))
+}
+
+func isMissing(t *testing.T, what string, err error) {
+	t.Helper()
+	if fault.CodeOf(err) != "database_missing" || !strings.Contains(err.Error(), "--new-database") {
+		t.Errorf("%s: got %v", what, err)
+	}
+}
+
+func TestAServerWhoseDatabaseFileWasReplacedRefusesAndSaysSo(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	logged := make(chan slog.Record, 1)
+	_, url := startLogging(t, only{"database files removed or replaced, refusing writes", logged},
+		"POSTHORN_ADMIN_TOKEN="+adminToken, "POSTHORN_DATA="+dir)
+	database, aside := filepath.Join(dir, "posthorn.db"), filepath.Join(dir, "aside")
+	call(t, url+"/api/v1/app", `{"name": "Acme", "uid": "acme"}`)
+	check(t, os.Rename(database, aside))
+	check(t, os.WriteFile(database, nil, 0o600))
+	const publish = `{"eventType": "invoice.paid", "payload": {}}`
+
+	answer := call(t, url+"/api/v1/app/acme/msg", publish)
+	<-logged
+	waitFor(t, func() bool { return status(t, url+"/readyz", "") == http.StatusServiceUnavailable })
+
+	for what, text := range map[string]string{"the publish": answer, "readyz": call(t, url+"/readyz", ""), "health": call(t, url+"/api/v1/health", "")} {
+		if !strings.Contains(text, "removed or replaced under the running server") {
+			t.Errorf("%s says %s", what, text)
+		}
+	}
+	check(t, os.Rename(aside, database)) // for a stop in good order
+	waitFor(t, func() bool { return status(t, url+"/readyz", "") == http.StatusOK })
+	if answer := call(t, url+"/api/v1/app/acme/msg", publish); !strings.Contains(answer, `"msg_`) {
+		t.Errorf("with the file back it says %s", answer)
+	}
+}
+
+// only hands on the records of one message.
+type only struct {
+	message string
+	records chan<- slog.Record
+}
+
+func (o only) Enabled(context.Context, slog.Level) bool { return true }
+func (o only) WithAttrs([]slog.Attr) slog.Handler       { return o }
+func (o only) WithGroup(string) slog.Handler            { return o }
+func (o only) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == o.message {
+		select {
+		case o.records <- r:
+		default:
+		}
+	}
+	return nil
+}
+
+// waitFor asks until done says true, for half a minute.
+func waitFor(t *testing.T, done func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(30 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatal("not in time")
+		}
+	}
+}
+
+// settingsOf returns the settings of a server on the folder.
+func settingsOf(t *testing.T, dir string, environ ...string) config.Loaded {
 	t.Helper()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	config.AddFlags(flags)
-	settings, err := config.Load(flags, []string{"POSTHORN_LISTEN=127.0.0.1:0", "POSTHORN_DATA=" + dir})
+	settings, err := config.Load(flags, append([]string{"POSTHORN_LISTEN=127.0.0.1:0", "POSTHORN_DATA=" + dir}, environ...))
 	check(t, err)
+	return settings
+}
+
+// briefly runs a server on the folder until it prints something, and returns how it ended.
+func briefly(t *testing.T, dir string, newDatabase bool, environ ...string) error {
+	t.Helper()
 	ctx, end := context.WithCancel(t.Context())
-	var log strings.Builder
-	_ = app.Serve(ctx, settings, app.Options{Out: &cut{end: end}, Log: slog.New(slog.NewTextHandler(&log, nil)), Program: "posthorn"})
-	return log.String()
+	defer end()
+	return app.Serve(ctx, settingsOf(t, dir, environ...), app.Options{
+		Out: &cut{end: end}, Log: slog.New(slog.DiscardHandler), Program: "posthorn", NewDatabase: newDatabase,
+	})
 }
 
 func TestPublishesAreCountedByAnswer(t *testing.T) {

@@ -27,7 +27,7 @@ func (d database) open(ctx context.Context) (store.Store, error) {
 	if d.shared() {
 		return postgres.Open(ctx, d.postgres(!d.config.AutoMigrate))
 	}
-	return sqlite.Open(ctx, d.file(), sqlite.Options{Clock: d.clock})
+	return sqlite.Open(ctx, d.file(), sqlite.Options{Clock: d.clock, Held: []string{d.dir.path(lockFile)}})
 }
 
 // beside opens it for a command that works beside a server: its schema is left as it is.

@@ -21,6 +21,11 @@ func MigrateUp(ctx context.Context, c config.Config, now clock.Clock) (about str
 		return "", err
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	if !d.shared() {
+		if err := d.dir.checkNotLost(); err != nil {
+			return "", err
+		}
+	}
 	s, err := d.open(ctx)
 	if err != nil {
 		return "", err

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/posthorn/posthorn/internal/config"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/httpd"
 	"github.com/posthorn/posthorn/internal/web"
 )
@@ -42,8 +44,12 @@ func readiness(ctx context.Context, r *http.Request, healthy func(context.Contex
 	if ctx.Err() != nil {
 		return http.StatusServiceUnavailable, "draining\n"
 	}
-	if healthy(r.Context()) != nil {
-		return http.StatusServiceUnavailable, "the database cannot be written\n"
+	if err := healthy(r.Context()); err != nil {
+		var problem *fault.Error
+		if errors.As(err, &problem) && problem.Kind == fault.Unavailable {
+			return http.StatusServiceUnavailable, problem.Detail + "\n"
+		}
+		return http.StatusServiceUnavailable, "The database cannot be read.\n"
 	}
 	return http.StatusOK, "ready\n"
 }

@@ -24,6 +24,8 @@ type Options struct {
 	Log     *slog.Logger
 	Clock   clock.Clock
 	Program string // path of this program, for lines to paste
+	// NewDatabase starts with an empty database also where there are signs that there was another.
+	NewDatabase bool
 }
 
 // Serve runs a server until ctx ends and has then drained it.
@@ -79,6 +81,7 @@ func (p *parts) services(ctx context.Context) []group.Named {
 	if p.config.Roles.Has(config.RoleMaintain) {
 		services = append(services, group.Named{Name: "maintenance", Service: maintain.New(p.store, p.config.Retention, p.Clock, p.Log)})
 	}
+	services = append(services, p.watching()...)
 	services = append(services, p.receiving()...)
 	return append(services, group.Named{Name: "http", Service: p.server(ctx)})
 }
