@@ -100,6 +100,8 @@ type API struct {
 	huma   huma.API
 	health health
 	scopes []Route
+
+	embedded *huma.Schema // of the application that a published message may bring along
 }
 
 // New returns the API with all its operations.

@@ -16,12 +16,12 @@ type EndpointUpdate struct {
 	UID          *string           `json:"uid,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique within the application."`
 	Description  string            `json:"description,omitempty" maxLength:"16384" doc:"What it is for."`
 	Disabled     bool              `json:"disabled,omitempty" doc:"Whether it gets nothing for now."`
-	EventTypes   []string          `json:"eventTypes,omitempty" nullable:"true" minItems:"1" maxItems:"1000" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event types it wants; null is all."`
-	Channels     []string          `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"10" uniqueItems:"true" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Channels it wants; null is all."`
+	EventTypes   distinct          `json:"eventTypes,omitempty" nullable:"true" minItems:"1" maxItems:"1000" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event types it wants; null is all."`
+	Channels     distinct          `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"10" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Channels it wants; null is all."`
 	ThrottleRate *int              `json:"throttleRate,omitempty" nullable:"true" minimum:"1" maximum:"65535" doc:"Most requests a second."`
 	Metadata     map[string]string `json:"metadata,omitempty" doc:"Your own notes."`
 	RateLimit    *int              `json:"rateLimit,omitempty" nullable:"true" minimum:"1" maximum:"65535" hidden:"true" doc:"Older name of throttleRate."`
-	FilterTypes  []string          `json:"filterTypes,omitempty" nullable:"true" minItems:"1" maxItems:"1000" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" hidden:"true" doc:"Older name of eventTypes."`
+	FilterTypes  distinct          `json:"filterTypes,omitempty" nullable:"true" minItems:"1" maxItems:"1000" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" hidden:"true" doc:"Older name of eventTypes."`
 	Version      *int              `json:"version,omitempty" nullable:"true" minimum:"1" hidden:"true" doc:"Without effect; older libraries send it."`
 }
 
@@ -38,12 +38,12 @@ type EndpointPatch struct {
 	UID          clearable[string]        `json:"uid,omitzero" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it."`
 	Description  given[string]            `json:"description,omitzero" maxLength:"16384" doc:"What it is for."`
 	Disabled     given[bool]              `json:"disabled,omitzero" doc:"Whether it gets nothing for now."`
-	EventTypes   clearable[[]string]      `json:"eventTypes,omitzero" minItems:"1" maxItems:"1000" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event types it wants; null is all."`
-	Channels     clearable[[]string]      `json:"channels,omitzero" minItems:"1" maxItems:"10" uniqueItems:"true" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Channels it wants; null is all."`
+	EventTypes   clearable[distinct]      `json:"eventTypes,omitzero" minItems:"1" maxItems:"1000" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event types it wants; null is all."`
+	Channels     clearable[distinct]      `json:"channels,omitzero" minItems:"1" maxItems:"10" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Channels it wants; null is all."`
 	ThrottleRate clearable[int]           `json:"throttleRate,omitzero" minimum:"0" maximum:"65535" doc:"Most requests a second."`
 	Metadata     given[map[string]string] `json:"metadata,omitzero" doc:"Your own notes; all of them are replaced."`
 	RateLimit    clearable[int]           `json:"rateLimit,omitzero" minimum:"0" maximum:"65535" hidden:"true" doc:"Older name of throttleRate."`
-	FilterTypes  clearable[[]string]      `json:"filterTypes,omitzero" minItems:"1" maxItems:"1000" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" hidden:"true" doc:"Older name of eventTypes."`
+	FilterTypes  clearable[distinct]      `json:"filterTypes,omitzero" minItems:"1" maxItems:"1000" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" hidden:"true" doc:"Older name of eventTypes."`
 	Secret       unoffered                `json:"secret,omitzero" hidden:"true"` // rotating it keeps the old one for a while
 	Version      clearable[int]           `json:"version,omitzero" minimum:"1" hidden:"true" doc:"Without effect; older libraries send it."`
 }
@@ -180,12 +180,12 @@ func (a *API) deleteEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*
 }
 
 func (in EndpointUpdate) spec() catalog.NewEndpoint {
-	types := in.EventTypes
+	types := in.EventTypes.items
 	if types == nil {
-		types = in.FilterTypes
+		types = in.FilterTypes.items
 	}
 	return catalog.NewEndpoint{
-		UID: orZero(in.UID), URL: in.URL, Description: in.Description, EventTypes: types, Channels: in.Channels,
+		UID: orZero(in.UID), URL: in.URL, Description: in.Description, EventTypes: types, Channels: in.Channels.items,
 		RateLimit: orZero(either(in.ThrottleRate, in.RateLimit)), Metadata: in.Metadata, Disabled: in.Disabled,
 	}
 }
@@ -193,7 +193,7 @@ func (in EndpointUpdate) spec() catalog.NewEndpoint {
 func (in EndpointPatch) patch() catalog.EndpointPatch {
 	return catalog.EndpointPatch{
 		UID: in.UID.value, URL: in.URL.value, Description: in.Description.value,
-		EventTypes: either(in.EventTypes.value, in.FilterTypes.value), Channels: in.Channels.value,
+		EventTypes: listOf(either(in.EventTypes.value, in.FilterTypes.value)), Channels: listOf(in.Channels.value),
 		RateLimit: either(in.ThrottleRate.value, in.RateLimit.value), Metadata: in.Metadata.value, Disabled: in.Disabled.value,
 	}
 }

@@ -26,7 +26,7 @@ type envelope struct {
 	channels    []string
 	payload     []byte
 	days        int
-	application *ApplicationIn
+	application string // JSON; empty for none
 }
 
 // readEnvelope reads and checks a body, of which the envelope may become a part.
@@ -121,7 +121,7 @@ func (e *envelope) takeAside(key string, value gjson.Result) (err error) {
 	case "payloadRetentionPeriod":
 		e.days, err = daysOf(value)
 	case "application":
-		e.application, err = applicationOf(value)
+		e.application = value.Raw
 	case "tags", "transformationsParams", "deliverAt", "payloadRetentionHours":
 		if !asksNothing(value.Raw) {
 			err = fault.In("body."+key, "value_error", notOffered)

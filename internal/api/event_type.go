@@ -19,7 +19,7 @@ type EventTypeUpdate struct {
 	EnforceSchema bool              `json:"enforceSchema,omitempty" doc:"Whether payloads must match the newest schema."`
 	GroupName     *string           `json:"groupName,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"What it belongs with where people choose."`
 	FeatureFlag   *string           `json:"featureFlag,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Hides the type from portals without this flag."`
-	FeatureFlags  []string          `json:"featureFlags,omitempty" nullable:"true" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
+	FeatureFlags  distinct          `json:"featureFlags,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
 	Archived      bool              `json:"archived,omitempty" doc:"Whether it is out of use."`
 	Deprecated    bool              `json:"deprecated,omitempty" doc:"Whether it should no longer be chosen."`
 }
@@ -37,7 +37,7 @@ type EventTypePatch struct {
 	EnforceSchema given[bool]                  `json:"enforceSchema,omitzero" doc:"Whether payloads must match the newest schema."`
 	GroupName     clearable[string]            `json:"groupName,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"What it belongs with where people choose."`
 	FeatureFlag   clearable[string]            `json:"featureFlag,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Hides the type from portals without this flag."`
-	FeatureFlags  clearable[[]string]          `json:"featureFlags,omitzero" uniqueItems:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
+	FeatureFlags  clearable[distinct]          `json:"featureFlags,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
 	Archived      given[bool]                  `json:"archived,omitzero" doc:"Whether it is out of use."`
 	Deprecated    given[bool]                  `json:"deprecated,omitzero" doc:"Whether it should no longer be chosen."`
 }
@@ -155,7 +155,7 @@ func (a *API) patchEventType(ctx context.Context, in *struct {
 	EventTypePath
 	Body EventTypePatch
 }) (*answerOf[EventTypeOut], error) {
-	flag, err := flagOf(in.Body.FeatureFlag.value, in.Body.FeatureFlags.value)
+	flag, err := flagOf(in.Body.FeatureFlag.value, listOf(in.Body.FeatureFlags.value))
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func (a *API) deleteEventType(ctx context.Context, in *struct {
 }
 
 func (in EventTypeUpdate) spec(name string) (catalog.NewEventType, error) {
-	flag, err := flagOf(in.FeatureFlag, &in.FeatureFlags)
+	flag, err := flagOf(in.FeatureFlag, listOf(&in.FeatureFlags))
 	if err != nil {
 		return catalog.NewEventType{}, err
 	}

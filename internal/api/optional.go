@@ -49,6 +49,43 @@ func (c *clearable[T]) UnmarshalJSON(text []byte) error {
 // Schema says that the field is written as a T or null.
 func (clearable[T]) Schema(r huma.Registry) *huma.Schema { return orNullSchema[T](r) }
 
+// Resolve checks the value as its type demands. The framework finds checks of exported fields only.
+func (c *clearable[T]) Resolve(ctx huma.Context, at *huma.PathBuffer) []error {
+	checked, ok := any(c.value).(huma.ResolverWithPath)
+	if c.value == nil || !ok {
+		return nil
+	}
+	return checked.Resolve(ctx, at)
+}
+
+// distinct is a list of strings without duplicates; nil stands for null. Declare such a field with this type and never
+// with the tag uniqueItems: the framework's check of that keyword panics on items that are lists or objects. It is a
+// struct because the framework runs no checks of lists.
+type distinct struct{ items []string }
+
+// UnmarshalJSON reads a list or null.
+func (d *distinct) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &d.items) }
+
+// Schema documents the rule. As an extension the keyword is in the document but not evaluated by the framework.
+func (distinct) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeArray, Nullable: true, Items: &huma.Schema{Type: huma.TypeString},
+		Extensions: map[string]any{"uniqueItems": true},
+	}
+}
+
+// Resolve refuses duplicates.
+func (d *distinct) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
+	seen := make(map[string]bool, len(d.items))
+	for _, item := range d.items {
+		if seen[item] {
+			return []error{&huma.ErrorDetail{Location: at.String(), Message: duplicateItem}}
+		}
+		seen[item] = true
+	}
+	return nil
+}
+
 // nullable is an object of a body that may be absent or null, which is the same. The framework can say so of
 // plain values only.
 type nullable[T any] struct{ value *T }
@@ -77,6 +114,14 @@ func (m *mentioned) UnmarshalJSON([]byte) error {
 
 // Schema lets everything through to whoever has the field.
 func (mentioned) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
+
+// listOf returns the items of a list that was sent; nil if it was not.
+func listOf(d *distinct) *[]string {
+	if d == nil {
+		return nil
+	}
+	return &d.items
+}
 
 // number is a query parameter that need not be there.
 type number struct {

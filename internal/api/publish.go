@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/queryparam"
 	"github.com/go-chi/chi/v5"
-	"github.com/tidwall/gjson"
 
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/catalog"
@@ -23,6 +24,7 @@ import (
 func (a *API) routePublish() {
 	a.handle(Route{http.MethodPost, messagesPath, hook.ScopeApplication}, http.HandlerFunc(a.publish))
 	a.documentPublish()
+	a.embedded = huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[ApplicationIn]())
 }
 
 // publish takes a message. It is on the path of every message: no reflection, and the body is held once.
@@ -71,7 +73,11 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) (Publication, 
 	if p.IdempotencyKey != "" {
 		p.Body = fingerprint(body, r.URL.RawQuery)
 	}
-	return p, a.checkPublication(r.Context(), who, &p, e.application)
+	create, err := a.applicationOf(e.application)
+	if err != nil {
+		return Publication{}, err
+	}
+	return p, a.checkPublication(r.Context(), who, &p, create)
 }
 
 // checkPublication checks what does not stand in the body.
@@ -104,18 +110,28 @@ func (in ApplicationIn) under(ref string) (catalog.NewApplication, error) {
 	return spec, nil
 }
 
-// applicationOf reads the application that a message brings along, which is rare.
-func applicationOf(value gjson.Result) (*ApplicationIn, error) {
-	if value.Type == gjson.Null {
+// applicationOf reads the application that a message brings along, which is rare; nil is none. Mistakes are reported
+// as those of a request that creates an application, below body.application.
+func (a *API) applicationOf(text string) (*ApplicationIn, error) {
+	if text == "" || text == "null" {
 		return nil, nil
 	}
-	var in ApplicationIn
-	decoder := json.NewDecoder(strings.NewReader(value.Raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&in); err != nil || !value.IsObject() {
-		return nil, fault.In("body.application", "value_error", "Describe an application as when you create one.").Because(err)
+	var found any
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		return nil, malformed(notJSON)
 	}
-	return &in, nil
+	var result huma.ValidateResult
+	at := huma.NewPathBuffer([]byte("body.application"), len("body.application"))
+	huma.Validate(a.huma.OpenAPI().Components.Schemas, a.embedded, at, huma.ModeWriteToServer, found, &result)
+	if len(result.Errors) > 0 {
+		var model huma.ErrorModel
+		for _, mistake := range result.Errors {
+			model.Add(mistake)
+		}
+		return nil, problem{http.StatusUnprocessableEntity, mistakes(&model)}
+	}
+	var in ApplicationIn
+	return &in, json.Unmarshal([]byte(text), &in)
 }
 
 // withContent reports whether the answer is to hold the payload. The libraries ask for it without.

@@ -14,7 +14,7 @@ type MessageIn struct {
 	EventType              string                  `json:"eventType" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its event type."`
 	Payload                object                  `json:"payload" doc:"What is sent, byte for byte. Of the envelope's own keys the last one of a name counts; the payload is not looked into."`
 	EventID                *string                 `json:"eventId,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique for 24 hours."`
-	Channels               []string                `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"5" uniqueItems:"true" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its channels, by which endpoints choose."`
+	Channels               distinct                `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"5" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its channels, by which endpoints choose."`
 	PayloadRetentionPeriod *int                    `json:"payloadRetentionPeriod,omitempty" nullable:"true" minimum:"5" maximum:"90" default:"90" doc:"Days for which the payload is kept."`
 	Application            nullable[ApplicationIn] `json:"application,omitzero" doc:"Created first if there is no such application."`
 }

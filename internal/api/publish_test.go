@@ -79,6 +79,8 @@ func TestPublishRefusesWhatIsNoMessage(t *testing.T) {
 		"a channel twice":        {`{"eventType":"x","payload":{},"channels":["a","a"]}`, 422, `["body","channels"]`},
 		"channel is a number":    {`{"eventType":"x","payload":{},"channels":[1]}`, 422, `["body","channels"]`},
 		"application is a text":  {`{"eventType":"x","payload":{},"application":"x"}`, 422, `["body","application"]`},
+		"application field":      {`{"eventType":"x","payload":{},"application":{"name":"n","metadata":{"k":[]}}}`, 422, `["body","application","metadata","k"]`},
+		"application without":    {`{"eventType":"x","payload":{},"application":{}}`, 422, `["body","application","name"]`},
 		"other uid":              {`{"eventType":"x","payload":{},"application":{"name":"n","uid":"b"}}`, 422, `["body","application","uid"]`},
 	} {
 		got := s.call("POST", "/api/v1/app/a/msg", c.body)

@@ -149,3 +149,30 @@ func TestLibrariesMaySendNullForWhatIsOptional(t *testing.T) {
 		}
 	}
 }
+
+// TestListsOfNamesRefuseListsAndObjects has items that cannot be keys of a map, which the framework's check for
+// duplicates makes of them.
+func TestListsOfNamesRefuseListsAndObjects(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	for _, items := range []string{`[[]]`, `[{}]`, `[[],[]]`, `["x",{}]`} {
+		for operation, fields := range map[string][]string{
+			"POST /app/a/endpoint": {"channels", "eventTypes", "filterTypes"}, "PUT /app/a/endpoint/e": {"channels", "eventTypes", "filterTypes"},
+			"PATCH /app/a/endpoint/e": {"channels", "eventTypes", "filterTypes"},
+			"POST /event-type":        {"featureFlags"}, "PUT /event-type/x": {"featureFlags"}, "PATCH /event-type/x": {"featureFlags"},
+			"POST /app/a/msg": {"channels"},
+		} {
+			for _, field := range fields {
+				method, path, _ := strings.Cut(operation, " ")
+
+				got := s.call(method, "/api/v1"+path, `{"eventType":"x","payload":{},"`+field+`":`+items+`}`)
+
+				if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, `"`+field+`"`) {
+					t.Errorf("%s with %s %s: got %d %s", operation, field, items, got.status, got.text)
+				}
+			}
+		}
+	}
+}

@@ -58,7 +58,6 @@ func sentences() [][2]string {
 		{validation.MsgExpectedNumber, "Send a number."},
 		{validation.MsgExpectedArray, "Send a list."},
 		{validation.MsgExpectedObject, "Send an object."},
-		{validation.MsgExpectedArrayItemsUnique, "Name each item once."},
 		{validation.MsgExpectedOneOf, "Use one of: %s."},
 		{validation.MsgExpectedMinimumNumber, "Use at least %s."},
 		{validation.MsgExpectedMaximumNumber, "Use at most %s."},
@@ -74,9 +73,10 @@ func sentences() [][2]string {
 
 // What is said in more than one place.
 const (
-	notJSON     = "Send a body that is valid JSON."
-	noSuchField = "Leave this field out: there is no such field."
-	aTime       = "Give a time such as 2026-01-31T12:00:00Z."
+	notJSON       = "Send a body that is valid JSON."
+	noSuchField   = "Leave this field out: there is no such field."
+	duplicateItem = "Name each item once."
+	aTime         = "Give a time such as 2026-01-31T12:00:00Z."
 )
 
 // sentence returns what we say for what the framework says. Our own texts, which come this way too, end with
