@@ -109,7 +109,7 @@ func (s *Store) ListApplications(ctx context.Context, page store.Page[id.ID]) (l
 		},
 		scan: func(from scanner) (walk.Entry[hook.Application, id.ID], error) {
 			a, err := scanApplication(from)
-			return walk.Entry[hook.Application, id.ID]{Item: a, At: a.ID, Keep: true}, err
+			return walk.Entry[hook.Application, id.ID]{Item: a, At: a.ID, Keep: true, Size: walk.SizeOfApplication(a)}, err
 		},
 	}
 	err = s.view(ctx, "list the applications", func(tx pgx.Tx) (err error) {

@@ -150,7 +150,7 @@ func (s *Store) ListEndpoints(ctx context.Context, application hook.Key, page st
 		},
 		scan: func(from scanner) (walk.Entry[hook.Endpoint, id.ID], error) {
 			e, err := scanEndpoint(from)
-			return walk.Entry[hook.Endpoint, id.ID]{Item: e, At: e.ID, Keep: true}, err
+			return walk.Entry[hook.Endpoint, id.ID]{Item: e, At: e.ID, Keep: true, Size: walk.SizeOfEndpoint(e)}, err
 		},
 	}
 	err = s.view(ctx, "list the endpoints", func(tx pgx.Tx) (err error) {

@@ -100,7 +100,7 @@ func (s *Store) ListEventTypes(ctx context.Context, archived bool, page store.Pa
 		},
 		scan: func(from scanner) (walk.Entry[hook.EventType, string], error) {
 			e, err := scanEventType(from)
-			return walk.Entry[hook.EventType, string]{Item: e, At: e.Name, Keep: archived || !e.Archived}, err
+			return walk.Entry[hook.EventType, string]{Item: e, At: e.Name, Keep: archived || !e.Archived, Size: walk.SizeOfEventType(e)}, err
 		},
 	}
 	err = s.view(ctx, "list the event types", func(tx pgx.Tx) (err error) {

@@ -27,7 +27,7 @@ func Walks() []string {
 	all := map[string]bool{newestEvents: true, selectSamples: true, receivedOf: true, overReceived: true}
 	for _, query := range []string{
 		messageWalk, attemptWalkOfEndpoint, attemptWalkByTopic, attemptWalkOfBoth, destinationWalk, endpointMessageWalk, endpointMessageByTopic,
-		applicationWalk, endpointWalk, eventTypeWalk, allSources, sourcesOfApplication, receivedWalk,
+		applicationWalk, endpointWalk, eventTypeWalk, allSources, sourcesOfApplication, receivedWalk, receivedSized,
 	} {
 		for _, rows := range []int{firstPiece, walk.Most + 1} {
 			all[Complete(query, true, rows)] = true

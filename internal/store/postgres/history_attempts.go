@@ -15,22 +15,25 @@ import (
 )
 
 const (
+	// What attemptScan reads of an attempt. The size is of what attemptsWhole has more than attemptsBare, and reads neither.
+	attemptWalked = ` a.message, a.endpoint, a.id, a.outcome, a.status,
+		coalesce(octet_length(a.response), 0) + coalesce(octet_length(a.headers), 0)`
 	// The endpoint's attempts lie in the indexes of the partitions in the order of the list. All are looked into: an
 	// endpoint's newest attempt may be of an old message.
-	attemptsOfEndpoint = `(SELECT a.message, a.endpoint, a.id, a.outcome, a.status FROM attempt a
+	attemptsOfEndpoint = `(SELECT` + attemptWalked + ` AS size FROM attempt a
 		WHERE a.endpoint = $1 AND a.id >= $2 AND a.id < $3 ORDER BY a.id {order} LIMIT {rows}) a`
-	attemptWalkOfEndpoint = "SELECT a.message, a.endpoint, a.id, a.outcome, a.status, '', NULL::text, true FROM " + attemptsOfEndpoint +
+	attemptWalkOfEndpoint = "SELECT a.message, a.endpoint, a.id, a.outcome, a.status, a.size, '', NULL::text, true FROM " + attemptsOfEndpoint +
 		" ORDER BY a.id {order}"
 	// What a message is about costs a look at it, so it is asked for only if the filter wants to know. A limit of one
 	// says that it is looked up row by row, here and below.
-	attemptWalkByTopic = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, m.event_type, m.channels, m.key IS NOT NULL
+	attemptWalkByTopic = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, a.size, m.event_type, m.channels, m.key IS NOT NULL
 		FROM ` + attemptsOfEndpoint + topicOfAttempt + " ORDER BY a.id {order}"
 	topicOfAttempt = `
-		LEFT JOIN LATERAL (SELECT key, event_type, channels FROM message WHERE key = a.message LIMIT 1) m ON true`
+		LEFT JOIN LATERAL (SELECT key, event_type, channels,` + messageSize + `AS size FROM message m WHERE key = a.message LIMIT 1) m ON true`
 	// The attempts of a message lie by endpoint and are sorted for the list: as many as one message has.
-	attemptWalkOfMessage = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, '', NULL::text, true FROM attempt a
+	attemptWalkOfMessage = "SELECT" + attemptWalked + `, '', NULL::text, true FROM attempt a
 		WHERE a.message = $1 AND a.id >= $2 AND a.id < $3 ORDER BY a.id {order} LIMIT {rows}`
-	attemptWalkOfBoth = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, '', NULL::text, true FROM attempt a
+	attemptWalkOfBoth = "SELECT" + attemptWalked + `, '', NULL::text, true FROM attempt a
 		WHERE a.message = $1 AND a.id >= $2 AND a.id < $3 AND a.endpoint = $4 ORDER BY a.id {order} LIMIT {rows}`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
@@ -60,10 +63,10 @@ func attemptScan(f store.AttemptFilter) func(scanner) (walk.Entry[attemptKey, id
 		var outcome hook.OutcomeKind
 		var status int
 		var about walk.Topic
-		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status,
+		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status, &e.Size,
 			pack.IntoText(&about.EventType), pack.IntoJSON(&about.Channels), &e.Keep)
 		e.Item.id = e.At
-		e.Keep = e.Keep && walk.Keeps(f, about, store.StatusOf(outcome), status)
+		e.Keep, e.Size = e.Keep && walk.Keeps(f, about, store.StatusOf(outcome), status), walk.SizeOf(f.WithContent, e.Size)
 		return e, err
 	}
 }

@@ -14,6 +14,10 @@ import (
 )
 
 const (
+	// The bytes of the texts and sealed values of an endpoint e, whose length a caller chooses.
+	endpointSize = ` octet_length(e.url) + octet_length(e.description) + coalesce(octet_length(e.event_types), 0) +
+		coalesce(octet_length(e.channels), 0) + octet_length(e.metadata) + coalesce(octet_length(e.headers), 0) `
+
 	// How a delivery stands: its row d, if it has one, and its newest attempt n, if any was made.
 	standingColumns = " d.state, d.attempts, d.due_at, d.trigger, d.reason, n.outcome, n.number, n.status "
 
@@ -22,8 +26,8 @@ const (
 	// its rows only.
 	destinationWalk = `SELECT e.key, e.id,
 			EXISTS (SELECT 1 FROM attempt a WHERE a.message = $4 AND a.endpoint = e.key)
-			OR EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint = e.key AND d.message = $4)
-		FROM (SELECT e.key, e.id FROM endpoint e WHERE e.application = $1 AND e.id >= $2 AND e.id < $3
+			OR EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint = e.key AND d.message = $4), e.size
+		FROM (SELECT e.key, e.id,` + endpointSize + `AS size FROM endpoint e WHERE e.application = $1 AND e.id >= $2 AND e.id < $3
 			ORDER BY e.id {order} LIMIT {rows}) e
 		ORDER BY e.id {order}`
 	destinationsAsked = "SELECT" + endpointColumns + "," + standingColumns + `, asked.place
@@ -45,7 +49,7 @@ func (s *Store) Destinations(ctx context.Context, message hook.Message, page sto
 			return []any{message.ApplicationKey, low, high, message.Key}
 		},
 		scan: func(from scanner) (e walk.Entry[hook.Key, id.ID], err error) {
-			err = from.Scan(&e.Item, pack.IntoID(&e.At), &e.Keep)
+			err = from.Scan(&e.Item, pack.IntoID(&e.At), &e.Keep, &e.Size)
 			if !e.Keep {
 				_, e.Keep = slices.BinarySearch(message.Targets, e.Item)
 			}

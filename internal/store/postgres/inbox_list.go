@@ -17,8 +17,14 @@ const (
 		r.event_id, r.event_type, r.occurred_at, r.received_at, r.status, r.attempts, r.due_at, r.changed_at, r.reason, r.message `
 	withContent = `, c.headers, c.body IS NOT NULL, c.body FROM received r LEFT JOIN received_content c ON c.key = r.key WHERE `
 
-	receivedWalk = `SELECT r.key, r.id, r.status, r.event_type FROM received r
+	receivedWalk = `SELECT r.key, r.id, r.status, r.event_type, 0 FROM received r
 		WHERE r.source = $1 AND r.id >= $2 AND r.id < $3 AND r.key >= $4 ORDER BY r.id {order} LIMIT {rows}`
+	receivedSized = `SELECT r.key, r.id, r.status, r.event_type, coalesce(c.size, 0)
+		FROM (SELECT r.key, r.id, r.status, r.event_type FROM received r
+			WHERE r.source = $1 AND r.id >= $2 AND r.id < $3 AND r.key >= $4 ORDER BY r.id {order} LIMIT {rows}) r
+		LEFT JOIN LATERAL (SELECT coalesce(octet_length(headers), 0) + coalesce(octet_length(body), 0) AS size
+			FROM received_content WHERE key = r.key LIMIT 1) c ON true
+		ORDER BY r.id {order}`
 	receivedWithID = "SELECT" + receivedColumns + withContent + "r.source = $1 AND r.id = $2 AND r.key >= $3"
 	receivedOf     = "SELECT" + receivedColumns + withContent + "r.application = $1 AND r.message = $2 ORDER BY r.key DESC LIMIT 1"
 
@@ -49,7 +55,7 @@ func (s *Store) ReceivedList(ctx context.Context, source hook.Key, f store.Recei
 	list store.List[hook.Received, id.ID], err error,
 ) {
 	walked := question[hook.Key, id.ID]{
-		query: receivedWalk,
+		query: receivedWalkQuery(f.WithContent),
 		args: func(rest store.Page[id.ID]) []any {
 			low, high := walk.IDs(rest, walk.Span{After: f.After, Before: f.Before})
 			return []any{source, low, high, earliestKey(low)}
@@ -57,7 +63,7 @@ func (s *Store) ReceivedList(ctx context.Context, source hook.Key, f store.Recei
 		scan: func(from scanner) (e walk.Entry[hook.Key, id.ID], err error) {
 			var status hook.Intake
 			var eventType string
-			err = from.Scan(&e.Item, pack.IntoID(&e.At), &status, pack.IntoRaw(&eventType))
+			err = from.Scan(&e.Item, pack.IntoID(&e.At), &status, pack.IntoRaw(&eventType), &e.Size)
 			e.Keep = f.Fits(status, eventType)
 			return e, err
 		},
@@ -72,6 +78,14 @@ func (s *Store) ReceivedList(ctx context.Context, source hook.Key, f store.Recei
 		return err
 	})
 	return list, err
+}
+
+// receivedWalkQuery lists webhooks, with the size of their content or without.
+func receivedWalkQuery(content bool) string {
+	if content {
+		return receivedSized
+	}
+	return receivedWalk
 }
 
 // receivedQuery finds webhooks by their keys, with their content or without.

@@ -57,7 +57,8 @@ func (q question[T, C]) page(ctx context.Context, from asker, page store.Page[C]
 			return store.List[T, C]{}, err
 		}
 		if !more || read < rows {
-			return w.List(), nil
+			list := w.List()
+			return list, page.Reserve(list.Bytes)
 		}
 	}
 }
@@ -87,7 +88,7 @@ func (q question[T, C]) take(ctx context.Context, from asker, w *walk.Walk[T, C]
 func fill[S, T, C any](ctx context.Context, from asker, short store.List[S, C], scan func(row scanner, place *int) (T, error),
 	query string, args ...any,
 ) (store.List[T, C], error) {
-	whole := store.List[T, C]{Items: []T{}, First: short.First, Last: short.Last, Done: short.Done}
+	whole := store.List[T, C]{Items: []T{}, First: short.First, Last: short.Last, Done: short.Done, Bytes: short.Bytes}
 	if len(short.Items) == 0 {
 		return whole, nil
 	}

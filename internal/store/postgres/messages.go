@@ -21,6 +21,9 @@ const bareColumns = ` m.key, m.application, m.id, m.event_type, m.event_id, m.ch
 // dropPayload empties messages; which ones is to follow.
 const dropPayload = "UPDATE message SET payload = NULL, carried = NULL WHERE "
 
+// messageSize is the bytes of what messageColumns have more than bareColumns. It reads neither.
+const messageSize = " coalesce(octet_length(m.payload), 0) + coalesce(octet_length(m.carried), 0) "
+
 const messageWithKey = "SELECT" + messageColumns + "FROM message m WHERE m.key = $1"
 
 // scanMessage reads a message and, behind its columns, whatever more takes.

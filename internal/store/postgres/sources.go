@@ -151,7 +151,7 @@ func (s *Store) ListSources(ctx context.Context, application hook.Key, page stor
 		},
 		scan: func(from scanner) (walk.Entry[hook.Source, id.ID], error) {
 			source, err := scanSource(from)
-			return walk.Entry[hook.Source, id.ID]{Item: source, At: source.ID, Keep: true}, err
+			return walk.Entry[hook.Source, id.ID]{Item: source, At: source.ID, Keep: true, Size: walk.SizeOfSource(source)}, err
 		},
 	}
 	if application != 0 {

@@ -93,7 +93,7 @@ func (s *Store) ListApplications(ctx context.Context, page store.Page[id.ID]) (s
 	}
 	return collect(rows, page, func(from scanner) (walk.Entry[hook.Application, id.ID], error) {
 		a, err := scanApplication(from)
-		return walk.Entry[hook.Application, id.ID]{Item: a, At: a.ID, Keep: true}, err
+		return walk.Entry[hook.Application, id.ID]{Item: a, At: a.ID, Keep: true, Size: walk.SizeOfApplication(a)}, err
 	})
 }
 

@@ -133,6 +133,6 @@ func (s *Store) ListEndpoints(ctx context.Context, application hook.Key, page st
 	}
 	return collect(rows, page, func(from scanner) (walk.Entry[hook.Endpoint, id.ID], error) {
 		e, err := scanEndpoint(from)
-		return walk.Entry[hook.Endpoint, id.ID]{Item: e, At: e.ID, Keep: true}, err
+		return walk.Entry[hook.Endpoint, id.ID]{Item: e, At: e.ID, Keep: true, Size: walk.SizeOfEndpoint(e)}, err
 	})
 }

@@ -19,7 +19,7 @@ func Walks() []string {
 	var all []string
 	for query, column := range map[string]string{
 		messageWalk: "m.id", attemptWalkOfEndpoint: "a.id", attemptWalkOfBoth: "a.id", destinationWalk: "e.id", endpointMessageWalk: "a.id",
-		receivedWalk: "r.id", allSources: "id", sourcesOfApplication: "id",
+		receivedWalk: "r.id", receivedSized: "r.id", allSources: "id", sourcesOfApplication: "id",
 		selectApplication + "id >= ? AND id < ?": "id", selectEndpoint + "application = ? AND id >= ? AND id < ?": "id",
 	} {
 		for _, ascending := range []bool{true, false} {

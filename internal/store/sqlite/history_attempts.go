@@ -13,14 +13,17 @@ import (
 )
 
 const (
+	// What attemptScan reads of an attempt. The size is of what wholeAttempt has more than bareAttempt, and reads neither.
+	attemptWalked = ` a.message, a.endpoint, a.id, a.outcome, a.status,
+		coalesce(octet_length(a.response), 0) + coalesce(octet_length(a.headers), 0)`
 	// The endpoint's attempts lie in the index in the order of the list.
-	attemptWalkOfEndpoint = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, m.event_type, m.channels
+	attemptWalkOfEndpoint = "SELECT" + attemptWalked + `, m.event_type, m.channels
 		FROM attempt a INDEXED BY attempt_by_endpoint CROSS JOIN message m ON m.key = a.message
 		WHERE a.endpoint = ? AND a.id >= ? AND a.id < ?`
 	// The attempts of a message lie by endpoint and are sorted for the list: as many as one message has.
-	attemptWalkOfMessage = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, '', NULL FROM attempt a
+	attemptWalkOfMessage = "SELECT" + attemptWalked + `, '', NULL FROM attempt a
 		WHERE a.message = ? AND a.id >= ? AND a.id < ?`
-	attemptWalkOfBoth = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, '', NULL FROM attempt a
+	attemptWalkOfBoth = "SELECT" + attemptWalked + `, '', NULL FROM attempt a
 		WHERE a.message = ? AND a.id >= ? AND a.id < ? AND a.endpoint = ?`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
@@ -48,9 +51,9 @@ func attemptScan(f store.AttemptFilter) func(scanner) (walk.Entry[attemptKey, id
 		var outcome hook.OutcomeKind
 		var status int
 		var about walk.Topic
-		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status, &about.EventType, pack.IntoJSON(&about.Channels))
+		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status, &e.Size, &about.EventType, pack.IntoJSON(&about.Channels))
 		e.Item.id = e.At
-		e.Keep = walk.Keeps(f, about, store.StatusOf(outcome), status)
+		e.Keep, e.Size = walk.Keeps(f, about, store.StatusOf(outcome), status), walk.SizeOf(f.WithContent, e.Size)
 		return e, err
 	}
 }

@@ -13,6 +13,10 @@ import (
 )
 
 const (
+	// The bytes of the texts and sealed values of an endpoint e, whose length a caller chooses.
+	endpointSize = ` octet_length(e.url) + octet_length(e.description) + coalesce(octet_length(e.event_types), 0) +
+		coalesce(octet_length(e.channels), 0) + octet_length(e.metadata) + coalesce(octet_length(e.headers), 0) `
+
 	// How a delivery stands: its row d, if it has one, and its newest attempt n, if any was made.
 	standingColumns = " d.state, d.attempts, d.due_at, d.trigger, d.reason, n.outcome, n.number, n.status "
 
@@ -20,7 +24,7 @@ const (
 	// thousands of endpoints reads as many as it shows.
 	destinationWalk = `SELECT e.key, e.id,
 			EXISTS (SELECT 1 FROM attempt WHERE message = ? AND endpoint = e.key)
-			OR EXISTS (SELECT 1 FROM delivery WHERE endpoint = e.key AND message = ?)
+			OR EXISTS (SELECT 1 FROM delivery WHERE endpoint = e.key AND message = ?),` + endpointSize + `
 		FROM endpoint e WHERE e.application = ? AND e.id >= ? AND e.id < ?`
 	destinationWithKey = "SELECT" + endpointColumns + "," + standingColumns + `FROM endpoint
 		LEFT JOIN delivery d ON d.endpoint = endpoint.key AND d.message = ?
@@ -30,7 +34,7 @@ const (
 
 	// A message stands where its first attempt at the endpoint is, so that it comes once and stays in place.
 	endpointMessageWalk = `SELECT a.message, a.id, m.event_type, m.channels, NOT EXISTS
-			(SELECT 1 FROM attempt f WHERE f.message = a.message AND f.endpoint = a.endpoint AND f.id < a.id),` + standingColumns + `
+			(SELECT 1 FROM attempt f WHERE f.message = a.message AND f.endpoint = a.endpoint AND f.id < a.id),` + messageSize + "," + standingColumns + `
 		FROM attempt a INDEXED BY attempt_by_endpoint CROSS JOIN message m ON m.key = a.message
 		LEFT JOIN delivery d ON d.endpoint = a.endpoint AND d.message = a.message
 		LEFT JOIN attempt n ON n.message = a.message AND n.endpoint = a.endpoint
@@ -51,7 +55,7 @@ func (s *Store) Destinations(ctx context.Context, message hook.Message, page sto
 	low, high := walk.IDs(page, walk.Span{})
 	scan := func(from scanner) (walk.Entry[hook.Key, id.ID], error) {
 		var e walk.Entry[hook.Key, id.ID]
-		err := from.Scan(&e.Item, pack.IntoID(&e.At), &e.Keep)
+		err := from.Scan(&e.Item, pack.IntoID(&e.At), &e.Keep, &e.Size)
 		if !e.Keep {
 			_, e.Keep = slices.BinarySearch(message.Targets, e.Item)
 		}
@@ -106,10 +110,10 @@ func endpointMessageScan(endpoint hook.Endpoint, f store.AttemptFilter) func(sca
 		var about walk.Topic
 		var stands walk.Standing
 		d := hook.Delivery{ApplicationKey: endpoint.ApplicationKey, EndpointKey: endpoint.Key}
-		err := from.Scan(append([]any{&d.MessageKey, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), &e.Keep},
+		err := from.Scan(append([]any{&d.MessageKey, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), &e.Keep, &e.Size},
 			stands.Fields()...)...)
 		e.Item.Delivery, e.Item.Status = stands.Delivery(d)
-		e.Keep = e.Keep && walk.Keeps(f, about, e.Item.Status, stands.Answer())
+		e.Keep, e.Size = e.Keep && walk.Keeps(f, about, e.Item.Status, stands.Answer()), walk.SizeOf(f.WithContent, e.Size)
 		return e, err
 	}
 }

@@ -16,7 +16,10 @@ const (
 		r.event_id, r.event_type, r.occurred_at, r.received_at, r.status, r.attempts, r.due_at, r.changed_at, r.reason, r.message `
 	withContent = `, c.headers, c.body IS NOT NULL, c.body FROM received r LEFT JOIN received_content c ON c.key = r.key WHERE `
 
-	receivedWalk   = "SELECT r.key, r.id, r.status, r.event_type FROM received r INDEXED BY received_by_id WHERE r.source = ? AND r.id >= ? AND r.id < ?"
+	receivedWalk  = "SELECT r.key, r.id, r.status, r.event_type, 0 FROM received r INDEXED BY received_by_id" + receivedRange
+	receivedSized = `SELECT r.key, r.id, r.status, r.event_type, coalesce(octet_length(c.headers), 0) + coalesce(octet_length(c.body), 0)
+		FROM received r INDEXED BY received_by_id LEFT JOIN received_content c ON c.key = r.key` + receivedRange
+	receivedRange  = " WHERE r.source = ? AND r.id >= ? AND r.id < ?"
 	receivedBare   = "SELECT" + receivedColumns + ", NULL, 0, NULL FROM received r WHERE r.key = ?"
 	receivedWhole  = "SELECT" + receivedColumns + withContent + "r.key = ?"
 	receivedWithID = "SELECT" + receivedColumns + withContent + "r.source = ? AND r.id = ?"
@@ -42,7 +45,7 @@ func (s *Store) ReceivedList(ctx context.Context, source hook.Key, f store.Recei
 ) {
 	low, high := walk.IDs(page, walk.Span{After: f.After, Before: f.Before})
 	err = s.look(ctx, "list what was received", func(view snapshot) error {
-		keys, err := pageOf(ctx, view, page, receivedScan(f), order(receivedWalk, "r.id", page), source, low, high)
+		keys, err := pageOf(ctx, view, page, receivedScan(f), order(receivedWalkQuery(f.WithContent), "r.id", page), source, low, high)
 		if err != nil {
 			return err
 		}
@@ -59,10 +62,18 @@ func receivedScan(f store.ReceivedFilter) func(scanner) (walk.Entry[hook.Key, id
 	return func(from scanner) (e walk.Entry[hook.Key, id.ID], err error) {
 		var status hook.Intake
 		var eventType string
-		err = from.Scan(&e.Item, pack.IntoID(&e.At), &status, &eventType)
+		err = from.Scan(&e.Item, pack.IntoID(&e.At), &status, &eventType, &e.Size)
 		e.Keep = f.Fits(status, eventType)
 		return e, err
 	}
+}
+
+// receivedWalkQuery lists webhooks, with the size of their content or without.
+func receivedWalkQuery(content bool) string {
+	if content {
+		return receivedSized
+	}
+	return receivedWalk
 }
 
 // receivedQuery finds a webhook by its key, with its content or without.

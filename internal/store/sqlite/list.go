@@ -27,5 +27,6 @@ func collect[T, C any](rows *sql.Rows, page store.Page[C], scan func(scanner) (w
 		}
 		more = w.Take(next)
 	}
-	return w.List(), nil
+	list = w.List()
+	return list, page.Reserve(list.Bytes)
 }

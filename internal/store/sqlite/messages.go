@@ -15,6 +15,9 @@ const messageColumns = ` m.key, m.application, m.id, m.event_type, m.event_id, m
 const bareColumns = ` m.key, m.application, m.id, m.event_type, m.event_id, m.channels, m.created_at,
 	m.payload_until, m.targets, NULL, NULL `
 
+// messageSize is the bytes of what messageColumns have more than bareColumns. It reads neither.
+const messageSize = " coalesce(octet_length(m.payload), 0) + coalesce(octet_length(m.carried), 0) "
+
 const messageWithKey = "SELECT" + messageColumns + "FROM message m WHERE m.key = ?"
 
 // scanMessage reads a message and, behind its columns, whatever more takes.

@@ -50,5 +50,5 @@ func fill[S, T, C any](ctx context.Context, view snapshot, short store.List[S, C
 			return whole, err
 		}
 	}
-	return store.List[T, C]{Items: items, First: short.First, Last: short.Last, Done: short.Done}, nil
+	return store.List[T, C]{Items: items, First: short.First, Last: short.Last, Done: short.Done, Bytes: short.Bytes}, nil
 }

@@ -129,6 +129,6 @@ func (s *Store) ListSources(ctx context.Context, application hook.Key, page stor
 	}
 	return collect(rows, page, func(from scanner) (walk.Entry[hook.Source, id.ID], error) {
 		source, err := scanSource(from)
-		return walk.Entry[hook.Source, id.ID]{Item: source, At: source.ID, Keep: true}, err
+		return walk.Entry[hook.Source, id.ID]{Item: source, At: source.ID, Keep: true, Size: walk.SizeOfSource(source)}, err
 	})
 }

@@ -46,6 +46,7 @@ func roles() map[string][]test {
 		"backlog":       backlog(),
 		"carried":       carried(),
 		"keeper":        keeper(),
+		"page bytes":    pageBytes(),
 		"purge":         purge(),
 		"archive":       archive(),
 		"archive inbox": archiveInbox(),

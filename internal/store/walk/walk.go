@@ -11,11 +11,13 @@ const Most = 10_000
 // Falling reports whether a page is read from large to small cursors.
 func Falling[C any](page store.Page[C]) bool { return page.Ascending == page.Backward }
 
-// Entry is what reading one row of a list gives: the item, its place, and whether the filter keeps it.
+// Entry is what reading one row of a list gives: the item, its place, whether the filter keeps it, and the bytes of
+// content that it adds to the page.
 type Entry[T, C any] struct {
 	Item T
 	At   C
 	Keep bool
+	Size int64
 }
 
 // Walk is a page on the way: rows are taken in the order in which they are read.
@@ -25,6 +27,7 @@ type Walk[T, C any] struct {
 	first *C // the first row that was taken, kept or not
 	last  *C // the last one
 	read  int
+	bytes int64
 	over  bool
 }
 
@@ -34,7 +37,7 @@ func New[T, C any](page store.Page[C]) *Walk[T, C] { return &Walk[T, C]{page: pa
 // Take takes the next row and reports whether the page wants more. It goes on behind a full page until it meets
 // another item, so that a list that can say it is done does.
 func (w *Walk[T, C]) Take(next Entry[T, C]) (more bool) {
-	if w.read == Most || next.Keep && len(w.items) >= w.page.Limit {
+	if w.read == Most || next.Keep && w.full(next.Size) {
 		w.over = true
 		return false
 	}
@@ -45,8 +48,14 @@ func (w *Walk[T, C]) Take(next Entry[T, C]) (more bool) {
 	}
 	if next.Keep {
 		w.items = append(w.items, next)
+		w.bytes += next.Size
 	}
 	return true
+}
+
+// full reports whether the page has no place for another item of so many bytes.
+func (w *Walk[T, C]) full(size int64) bool {
+	return len(w.items) >= w.page.Limit || len(w.items) > 0 && w.bytes+size > store.PageBytes
 }
 
 // Rest is the page behind what was taken, for an engine that reads in pieces.
@@ -62,7 +71,7 @@ func (w *Walk[T, C]) Rest() store.Page[C] {
 // no more, the rows have come to their end.
 func (w *Walk[T, C]) List() store.List[T, C] {
 	behind, ahead := w.edges()
-	list := store.List[T, C]{Items: make([]T, len(w.items)), First: behind, Last: ahead, Done: !w.over}
+	list := store.List[T, C]{Items: make([]T, len(w.items)), First: behind, Last: ahead, Done: !w.over, Bytes: w.bytes}
 	for i, item := range w.items {
 		if w.page.Backward {
 			i = len(w.items) - 1 - i
