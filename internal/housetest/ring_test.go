@@ -17,7 +17,7 @@ func rings() [][]string {
 			"internal/portal", "internal/operational", "internal/maintain", "internal/auth", "internal/node", "internal/transfer",
 		},
 		{
-			"internal/api", "internal/inbound", "internal/web", "internal/httpd", "internal/cli",
+			"internal/api", "internal/inbound", "internal/web", "internal/httpd", "internal/httpbody", "internal/membudget", "internal/cli",
 			"internal/config", "internal/app", "internal/bench", "internal/takeover", "consumer",
 		},
 		{"cmd"},
