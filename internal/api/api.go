@@ -14,6 +14,7 @@ import (
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/membudget"
 	"github.com/posthorn/posthorn/internal/secret"
 	"github.com/posthorn/posthorn/internal/store"
 )
@@ -71,7 +72,7 @@ type Engine interface {
 	Members(ctx context.Context) ([]store.Member, error)
 }
 
-// Config is what an API is built from. All fields but the last two must be set.
+// Config is what an API is built from. All fields but the last three must be set.
 type Config struct {
 	Applications *catalog.Applications
 	Endpoints    *catalog.Endpoints
@@ -88,9 +89,10 @@ type Config struct {
 	IDs          *id.Source
 	Clock        clock.Clock
 	Log          *slog.Logger
-	InboundURL   string // what the addresses of sources begin with, such as "https://hooks.example.com/in/"
-	PublicURL    string // where people reach this server, such as "https://hooks.example.com"; links are built from it
-	MaxBody      int64  // zero is DefaultMaxBody
+	InboundURL   string            // what the addresses of sources begin with, such as "https://hooks.example.com/in/"
+	PublicURL    string            // where people reach this server, such as "https://hooks.example.com"; links are built from it
+	MaxBody      int64             // zero is DefaultMaxBody
+	Budget       *membudget.Budget // of the memory that requests hold; nil is without bound
 }
 
 // API serves the interface. It is an http.Handler for everything below /api and /ingest/api.

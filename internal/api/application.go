@@ -91,7 +91,7 @@ func (a *API) listApplications(ctx context.Context, in *struct {
 	WithoutEnabled   unoffered `query:"exclude_apps_with_disabled_endpoints" hidden:"true"`
 	WithPlay         unoffered `query:"exclude_apps_with_svix_play_endpoints" hidden:"true"`
 }) (*answerOf[ListResponse[ApplicationOut]], error) {
-	page, err := in.byID(id.Application, in.ascending())
+	page, err := in.byID(ctx, id.Application, in.ascending())
 	if err != nil {
 		return nil, err
 	}

@@ -82,12 +82,12 @@ type HistoryQuery struct {
 }
 
 // asked returns the filter and the page asked for, newest first.
-func (q HistoryQuery) asked() (store.AttemptFilter, store.Page[id.ID], error) {
+func (q HistoryQuery) asked(ctx context.Context) (store.AttemptFilter, store.Page[id.ID], error) {
 	filter := store.AttemptFilter{
 		Statuses: q.wanted(), EventTypes: q.EventTypes, Channel: q.Channel, Before: q.Before, After: q.After,
 		WithContent: q.WithContent,
 	}
-	page, err := q.byID(id.Attempt, false)
+	page, err := q.byID(ctx, id.Attempt, false)
 	if err == nil {
 		err = q.check()
 	}
@@ -101,8 +101,8 @@ type AttemptQuery struct {
 }
 
 // asked returns the filter and the page asked for, newest first.
-func (q AttemptQuery) asked() (store.AttemptFilter, store.Page[id.ID], error) {
-	filter, page, err := q.HistoryQuery.asked()
+func (q AttemptQuery) asked(ctx context.Context) (store.AttemptFilter, store.Page[id.ID], error) {
+	filter, page, err := q.HistoryQuery.asked(ctx)
 	filter.StatusClass = q.StatusCodeClass.pointer()
 	return filter, page, err
 }
@@ -150,7 +150,7 @@ func (a *API) listAttemptsByEndpoint(ctx context.Context, in *struct {
 	AttemptQuery
 	WithMsg unoffered `query:"with_msg" hidden:"true"`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
-	filter, page, err := in.asked()
+	filter, page, err := in.asked(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (a *API) listAttemptsByMessage(ctx context.Context, in *struct {
 	AttemptQuery
 	EndpointID string `query:"endpoint_id" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only this endpoint."`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
-	filter, page, err := in.asked()
+	filter, page, err := in.asked(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +192,9 @@ func (a *API) getAttempt(ctx context.Context, in *struct{ AttemptPath }) (*answe
 		return nil, err
 	}
 	found, err := a.History.Attempt(ctx, m, attempt)
+	if err == nil {
+		err = hold(ctx, len(found.Response))
+	}
 	return answered(attemptOut(true)(found), err)
 }
 

@@ -47,7 +47,7 @@ func (a *API) listDestinations(ctx context.Context, in *struct {
 	PageQuery
 	ExpandedQuery
 }) (*answerOf[ListResponse[MessageEndpointOut]], error) {
-	page, err := in.byID(id.Endpoint, false)
+	page, err := in.byID(ctx, id.Endpoint, false)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (a *API) listEndpointMessages(ctx context.Context, in *struct {
 	EndpointPath
 	HistoryQuery
 }) (*answerOf[ListResponse[EndpointMessageOut]], error) {
-	filter, page, err := in.asked()
+	filter, page, err := in.asked(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"reflect"
@@ -28,7 +29,7 @@ func document() huma.Config {
 	c := huma.DefaultConfig("Posthorn", "1")
 	c.DocsPath, c.SchemasPath, c.OpenAPIPath = "", "", ""
 	c.CreateHooks = nil
-	plainly := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	plainly := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
 	c.Formats = map[string]huma.Format{"application/json": plainly, "json": plainly} // the second is what +json stands for
 	c.Transformers = []huma.Transformer{translate, narrow}
 	c.Info.Description = "Send webhooks that arrive. Works with the Svix client libraries."
@@ -37,6 +38,14 @@ func document() huma.Config {
 		bearer: {Type: "http", Scheme: "bearer", Description: "A token as `Authorization: Bearer <token>`."},
 	}
 	return c
+}
+
+// marshal writes JSON. Lists are written item by item, so that the whole of one is not held a second time.
+func marshal(w io.Writer, v any) error {
+	if list, ok := v.(interface{ write(io.Writer) error }); ok {
+		return list.write(w)
+	}
+	return huma.DefaultJSONFormat.Marshal(w, v)
 }
 
 // unmarshal reads JSON. The standard library would replace what is no UTF-8 and say nothing.

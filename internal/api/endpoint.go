@@ -117,7 +117,7 @@ func (a *API) listEndpoints(ctx context.Context, in *struct {
 	PageQuery
 	OrderQuery
 }) (*answerOf[ListResponse[EndpointOut]], error) {
-	page, err := in.byID(id.Endpoint, in.ascending())
+	page, err := in.byID(ctx, id.Endpoint, in.ascending())
 	if err != nil {
 		return nil, err
 	}

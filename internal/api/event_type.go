@@ -100,7 +100,7 @@ func (a *API) listEventTypes(ctx context.Context, in *struct {
 	IncludeArchived bool `query:"include_archived" doc:"List archived ones too."`
 	WithContent     bool `query:"with_content" doc:"Give the schemas too."`
 }) (*answerOf[ListResponse[EventTypeOut]], error) {
-	page := store.Page[string]{Limit: in.Limit, Ascending: in.ascending()}
+	page := store.Page[string]{Limit: in.Limit, Ascending: in.ascending(), Hold: pageLease(ctx)}
 	if name, backward := in.cursor(); name != "" {
 		page.From, page.Backward = &name, backward
 	}

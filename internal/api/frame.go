@@ -9,13 +9,17 @@ import (
 
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/httpbody"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/membudget"
 )
 
 // call is what is known about a request. One value in its context holds all of it.
 type call struct {
 	requestID string
-	who       auth.Identity // nobody until a guard has let the caller through
+	who       auth.Identity   // zero until a guard has let the caller through
+	body      []byte          // as readBody returned it
+	lease     membudget.Lease // of the memory that the request holds
 }
 
 type callKey struct{}
@@ -53,6 +57,7 @@ func (a *API) noted(next http.Handler) http.Handler {
 		head.Set("X-Request-Id", c.requestID)
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Cache-Control", "no-store")
+		defer func() { c.lease.Release() }()
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 	})
 }
@@ -62,8 +67,8 @@ func (a *API) checkBody(r *http.Request) error {
 	if r.ContentLength > a.MaxBody {
 		return a.tooLarge()
 	}
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return fault.New(fault.Unsupported, "unsupported_encoding", "Send the body without Content-Encoding.")
+	if !httpbody.Supported(r.Header) {
+		return fault.New(fault.Unsupported, codeEncoding, "Send the body without Content-Encoding, or with gzip.")
 	}
 	if kind := r.Header.Get("Content-Type"); kind != "" && r.ContentLength != 0 && !isJSON(kind) {
 		return fault.New(fault.Unsupported, "unsupported_media_type", "Send the body as application/json.")

@@ -9,6 +9,7 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/membudget"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -26,9 +27,18 @@ func (a *API) guarded(scope hook.Scope, next http.Handler) http.Handler {
 			a.fail(w, r, err)
 			return
 		}
-		callOf(r.Context()).who = who
+		c := callOf(r.Context())
+		c.who, c.lease = who, a.Budget.Lease(ownerOf(who))
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ownerOf returns with whom a caller shares a part of the memory budget. An application has as many tokens as it makes.
+func ownerOf(who auth.Identity) membudget.Owner {
+	if who.ApplicationKey == 0 {
+		return membudget.Owner{Kind: membudget.Server}
+	}
+	return membudget.Owner{Kind: membudget.Application, Key: int64(who.ApplicationKey)}
 }
 
 func (a *API) authenticate(r *http.Request) (auth.Identity, error) {
@@ -128,5 +138,8 @@ func (a *API) message(ctx context.Context, application, ref string) (hook.Applic
 		return hook.Application{}, hook.Message{}, err
 	}
 	m, err := a.History.Message(ctx, owner.Key, store.RefOf(id.Message, ref))
+	if err == nil {
+		err = hold(ctx, len(m.Payload))
+	}
 	return owner, m, err
 }

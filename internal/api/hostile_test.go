@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -62,15 +64,53 @@ func TestQ2BodyOfExactlyTheLimitIsTaken(t *testing.T) {
 	}
 }
 
-func TestQ3CompressedBodiesAreRefused(t *testing.T) {
+// packed returns a text as gzip makes it.
+func packed(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := io.WriteString(z, text)
+	check(t, err)
+	check(t, z.Close())
+	return b.String()
+}
+
+func TestQ3DecompressedBodiesAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
+	s.application("a")
+	bomb := packed(t, `{"name":"`+strings.Repeat("x", 20<<20)+`"}`)
 	for _, path := range []string{"/api/v1/app/a/msg", "/api/v1/app"} {
-		got := s.call("POST", path, "\x1f\x8b", "Content-Encoding", "gzip")
+		for _, c := range []struct {
+			body, coding string
+			status       int
+		}{
+			{bomb, "gzip", http.StatusRequestEntityTooLarge}, {"\x1f\x8b", "gzip", http.StatusBadRequest}, {"{}", "gzip", http.StatusBadRequest},
+			{"x", "br", http.StatusUnsupportedMediaType}, {packed(t, packed(t, "{}")), "gzip, gzip", http.StatusUnsupportedMediaType},
+		} {
+			got := s.call("POST", path, c.body, "Content-Encoding", c.coding)
 
-		if got.status != http.StatusUnsupportedMediaType || got.str("code") == "" {
-			t.Errorf("%s: got %d %s", path, got.status, got.text)
+			if got.status != c.status || got.str("code") == "" {
+				t.Errorf("%s, %s: got %d %s", path, c.coding, got.status, got.text)
+			}
+			if accepts := got.header.Get("Accept-Encoding"); (accepts == "gzip, identity") != (c.status == http.StatusUnsupportedMediaType) {
+				t.Errorf("%s, %s: accepts %q", path, c.coding, accepts)
+			}
 		}
+	}
+}
+
+func TestCompressedBodyCountsAsWhatItDecompressesTo(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.must(http.StatusCreated, "POST", "/api/v1/app", packed(t, `{"name":"a","uid":"a"}`), "Content-Encoding", "gzip", "Idempotency-Key", "1")
+	const message = `{"eventType":"x","payload":{"a":1}}`
+
+	s.must(http.StatusAccepted, "POST", "/api/v1/app/a/msg", packed(t, message), "Content-Encoding", "gzip", "Idempotency-Key", "2")
+	again := s.call("POST", "/api/v1/app/a/msg", message, "Idempotency-Key", "2")
+
+	if again.status != http.StatusAccepted || again.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("got %d %v %s", again.status, again.header, again.text)
 	}
 }
 

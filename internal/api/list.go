@@ -1,7 +1,12 @@
 package api
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/id"
@@ -37,6 +42,46 @@ func (l ListResponse[T]) convert(item func(any) (any, error)) (any, error) {
 	return out, err
 }
 
+// piece is how many bytes of a list are written at once.
+const piece = 64 << 10
+
+// write writes the list as JSON and lets go of each item that it has written.
+func (l ListResponse[T]) write(to io.Writer) error {
+	var text bytes.Buffer
+	text.WriteString(`{"data":[`)
+	for i := range l.Data {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		if err := huma.DefaultJSONFormat.Marshal(&text, l.Data[i]); err != nil {
+			return err
+		}
+		text.Truncate(text.Len() - 1) // the line break behind every value
+		var gone T
+		l.Data[i] = gone
+		if text.Len() >= piece {
+			if _, err := text.WriteTo(to); err != nil {
+				return err
+			}
+		}
+	}
+	text.WriteString(`],`)
+	var rest bytes.Buffer
+	if err := huma.DefaultJSONFormat.Marshal(&rest, listEnd{l.Iterator, l.PrevIterator, l.Done}); err != nil {
+		return err
+	}
+	text.Write(rest.Bytes()[1:])
+	_, err := text.WriteTo(to)
+	return err
+}
+
+// listEnd is what stands behind the items of a list.
+type listEnd struct {
+	Iterator     *string `json:"iterator"`
+	PrevIterator *string `json:"prevIterator"`
+	Done         bool    `json:"done"`
+}
+
 // answerOf is an answer with a body.
 type answerOf[T any] struct{ Body T }
 
@@ -61,14 +106,25 @@ func done(err error) (*nothing, error) {
 // ascending reports the order asked for. Setting things up lists them as they came, so that is the default.
 func (q OrderQuery) ascending() bool { return q.Order != "descending" }
 
+// hold makes the request hold memory for content of so many bytes until it is answered, as it is and as it is encoded. It
+// fails with fault.Unavailable.
+func hold(ctx context.Context, bytes int) error { return callOf(ctx).lease.Add(2 * int64(bytes)) }
+
+// pageLease returns what holds memory for the content of a page, however often it is called.
+func pageLease(ctx context.Context) func(bytes int64) error {
+	lease := &callOf(ctx).lease
+	before := lease.Held()
+	return func(bytes int64) error { return lease.Resize(before + 2*bytes) }
+}
+
 // cursor splits an iterator into its direction and where it stands.
 func (q PageQuery) cursor() (text string, backward bool) {
 	return strings.CutPrefix(q.Iterator, "-")
 }
 
 // byID returns the page asked for of a list by ids of kind k.
-func (q PageQuery) byID(k id.Kind, ascending bool) (store.Page[id.ID], error) {
-	page := store.Page[id.ID]{Limit: q.Limit, Ascending: ascending}
+func (q PageQuery) byID(ctx context.Context, k id.Kind, ascending bool) (store.Page[id.ID], error) {
+	page := store.Page[id.ID]{Limit: q.Limit, Ascending: ascending, Hold: pageLease(ctx)}
 	text, backward := q.cursor()
 	if text == "" {
 		return page, nil
@@ -89,9 +145,6 @@ func listed[T, C, O any](
 		return nil, err
 	}
 	out := ListResponse[O]{Data: make([]O, 0, len(page.Items)), Done: page.Done}
-	for _, item := range page.Items {
-		out.Data = append(out.Data, convert(item))
-	}
 	if page.Last != nil {
 		iterator := text(*page.Last)
 		out.Iterator = &iterator
@@ -99,6 +152,11 @@ func listed[T, C, O any](
 	if page.First != nil {
 		iterator := "-" + text(*page.First)
 		out.PrevIterator = &iterator
+	}
+	for i := range page.Items {
+		out.Data = append(out.Data, convert(page.Items[i]))
+		var gone T
+		page.Items[i] = gone // what it became may be a copy
 	}
 	return &answerOf[ListResponse[O]]{out}, nil
 }

@@ -69,7 +69,7 @@ func (a *API) listMessages(ctx context.Context, in *struct {
 	ContentQuery
 	WhenQuery
 }) (*answerOf[ListResponse[MessageOut]], error) {
-	page, err := in.byID(id.Message, false)
+	page, err := in.byID(ctx, id.Message, false)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/httpbody"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
 )
@@ -39,9 +40,10 @@ func (a *API) once(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body, err := a.readBody(w, r)
+		err := checkKey(key)
+		var body []byte
 		if err == nil {
-			err = checkKey(key)
+			body, err = a.readBody(w, r)
 		}
 		if err != nil {
 			a.fail(w, r, err)
@@ -172,53 +174,39 @@ func checkKey(key string) error {
 	return nil
 }
 
-// readBody reads the whole body and leaves it for the next reader.
+// readBody reads the whole body and leaves it, decompressed, for the next reader. It may be called again.
 func (a *API) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := a.takeBody(w, r)
-	if err == nil {
-		r.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	return body, err
-}
-
-// takeBody reads the body into memory of its own, which may be kept. What is behind a stated length
-// net/http does not hand out, and frame has refused a length over the limit.
-func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	var (
-		body []byte
-		err  error
-	)
-	if r.ContentLength >= 0 {
-		body, err = readStated(r.Body, r.ContentLength)
-	} else {
-		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, a.MaxBody))
-	}
-	var over *http.MaxBytesError
-	switch {
-	case err == nil:
-		return body, nil
-	case errors.As(err, &over):
-		return nil, a.tooLarge()
-	}
-	return nil, fault.New(fault.Invalid, codeMalformed, "The body did not arrive in full.").Because(err)
-}
-
-// firstRead is how much memory a body gets before any of it has arrived.
-const firstRead = 16 << 10
-
-// readStated reads a body of a stated length. Its memory doubles as it fills: a length costs nothing to
-// state, and whoever states one and sends nothing would otherwise hold that much of ours.
-func readStated(from io.Reader, length int64) ([]byte, error) {
-	body := make([]byte, min(length, firstRead))
-	for filled := 0; ; {
-		if _, err := io.ReadFull(from, body[filled:]); err != nil || int64(len(body)) == length {
-			return body, err
+	c := callOf(r.Context())
+	if c.body == nil {
+		body, err := a.takeBody(w, r)
+		if err != nil {
+			return nil, err
 		}
-		filled = len(body)
-		longer := make([]byte, min(length, 2*int64(filled)))
-		copy(longer, body)
-		body = longer
+		c.body = body
 	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(c.body)), int64(len(c.body))
+	r.Header.Del("Content-Encoding")
+	return c.body, nil
+}
+
+// takeBody reads the body into memory of its own, which may be kept.
+func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := httpbody.Read(w, r, a.MaxBody, &callOf(r.Context()).lease)
+	if err == nil {
+		return body, nil
+	}
+	w.Header().Set("Connection", "close") // nothing reads the rest
+	switch {
+	case errors.Is(err, httpbody.ErrTooLarge):
+		return nil, a.tooLarge()
+	case errors.Is(err, httpbody.ErrTooSlow):
+		return nil, fault.New(fault.Invalid, codeTimeout, "Send the whole body within %d seconds.", httpbody.Timeout/time.Second).Because(err)
+	case errors.Is(err, httpbody.ErrCompression):
+		return nil, fault.New(fault.Invalid, codeMalformed, "Compress the body by gzip, or leave out Content-Encoding.").Because(err)
+	case errors.Is(err, httpbody.ErrIncomplete):
+		return nil, fault.New(fault.Invalid, codeMalformed, "The body did not arrive in full.").Because(err)
+	}
+	return nil, err
 }
 
 // recorder keeps an answer until it is remembered.

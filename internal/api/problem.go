@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/httpbody"
 )
 
 // HTTPError is the body of every failure but those of validation.
@@ -71,7 +72,11 @@ const (
 	codeMalformed      = "malformed_json"     // 400
 	codeNotAllowed     = "method_not_allowed" // 405
 	codeNotImplemented = "not_implemented"    // 501
+	codeTimeout        = "timeout"            // 408
 )
+
+// codeEncoding is the code of a body in a compression that is not supported.
+const codeEncoding = "unsupported_encoding"
 
 // problemOf turns an error into what the caller gets and logs what the caller does not.
 func (a *API) problemOf(ctx context.Context, err error) problem {
@@ -87,7 +92,7 @@ func (a *API) problemOf(ctx context.Context, err error) problem {
 	if f.Kind == fault.Unavailable {
 		a.Log.WarnContext(ctx, "request refused", "request", requestID(ctx), "error", err)
 	}
-	if f.Kind == fault.Invalid && f.Code != codeMalformed {
+	if f.Kind == fault.Invalid && f.Code != codeMalformed && f.Code != codeTimeout {
 		return problem{http.StatusUnprocessableEntity, invalid(f)}
 	}
 	return problem{statusWithCode(f), HTTPError{f.Code, f.Detail}}
@@ -101,6 +106,8 @@ func statusWithCode(f *fault.Error) int {
 		return http.StatusMethodNotAllowed
 	case codeNotImplemented:
 		return http.StatusNotImplemented
+	case codeTimeout:
+		return http.StatusRequestTimeout
 	}
 	return statusOf(f.Kind)
 }
@@ -125,13 +132,18 @@ func locate(field string) []string {
 // fail answers with a failure outside of the framework.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := a.problemOf(r.Context(), err)
-	body, err := p.MarshalJSON()
-	if err != nil {
+	body, broken := p.MarshalJSON()
+	if broken != nil {
 		body = []byte(`{"code":"internal","detail":"Something went wrong here."}` + "\n")
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if p.status == http.StatusUnauthorized {
+	switch p.status {
+	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
+	case http.StatusUnsupportedMediaType:
+		if fault.CodeOf(err) == codeEncoding { // RFC 7694, section 3
+			w.Header().Set("Accept-Encoding", httpbody.Accepted)
+		}
 	}
 	w.WriteHeader(p.status)
 	_, _ = w.Write(body) // the caller may be gone; there is nobody else to tell

@@ -47,11 +47,29 @@ func (a *API) publish(w http.ResponseWriter, r *http.Request) {
 	if receipt.Repeated {
 		w.Header().Set("Idempotency-Replayed", "true")
 	}
-	answer := appendMessage(make([]byte, 0, len(p.Payload)+512), receipt.Message, show)
+	writeMessage(w, receipt.Message, show)
+}
+
+// longPayload is the length from which on a payload is written by itself instead of being copied into the answer.
+const longPayload = 16 << 10
+
+// writeMessage answers a publish. Writing may fail because the caller is gone; the message is stored.
+func writeMessage(w http.ResponseWriter, m hook.Message, show bool) {
+	payload := payloadOut(m.Payload, show)
+	short := payload
+	if len(payload) > longPayload {
+		short = nil
+	}
+	answer, at := appendMessage(make([]byte, 0, len(short)+512), m, short)
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)+len(payload)-len(short)))
 	w.WriteHeader(http.StatusAccepted)
-	_, _ = w.Write(answer) // the caller may be gone; the message is safe
+	if short == nil {
+		_, _ = w.Write(answer[:at])
+		_, _ = w.Write(payload)
+		answer = answer[at:]
+	}
+	_, _ = w.Write(answer)
 }
 
 // publication reads a request.
@@ -147,8 +165,9 @@ func withContent(r *http.Request) (bool, error) {
 	return with, nil
 }
 
-// appendMessage appends a MessageOut and, as behind every answer, a line break. All texts in it are names, which need no escapes.
-func appendMessage(dst []byte, m hook.Message, withContent bool) []byte {
+// appendMessage appends a MessageOut and, as behind every answer, a line break. It returns where the payload stands. All
+// other texts in it are names, which need no escapes.
+func appendMessage(dst []byte, m hook.Message, payload []byte) (text []byte, at int) {
 	dst = append(dst, `{"id":"`...)
 	dst = id.Message.Append(dst, m.ID)
 	dst = append(dst, `","eventId":`...)
@@ -162,10 +181,11 @@ func appendMessage(dst []byte, m hook.Message, withContent bool) []byte {
 	dst = append(dst, `,"channels":`...)
 	dst = appendNames(dst, m.Channels)
 	dst = append(dst, `,"payload":`...)
-	dst = append(dst, payloadOut(m.Payload, withContent)...)
+	at = len(dst)
+	dst = append(dst, payload...)
 	dst = append(dst, `,"timestamp":"`...)
 	dst = m.CreatedAt.Truncate(time.Microsecond).AppendFormat(dst, time.RFC3339Nano)
-	return append(dst, '"', '}', '\n')
+	return append(dst, '"', '}', '\n'), at
 }
 
 func appendName(dst []byte, name string) []byte {

@@ -111,7 +111,7 @@ func (a *API) listReceived(ctx context.Context, in *struct {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	page, err := in.byID(id.Received, false)
+	page, err := in.byID(ctx, id.Received, false)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +148,9 @@ func (a *API) received(ctx context.Context, in ReceivedPath) (hook.Source, hook.
 		return source, hook.Received{}, fault.Missing("received webhook")
 	}
 	found, err := a.Inbox.ReceivedOne(ctx, source.Key, at)
+	if err == nil {
+		err = hold(ctx, len(found.Body))
+	}
 	return source, found, err
 }
 
@@ -184,6 +187,9 @@ func (a *API) getReceivedAs(ctx context.Context, in *struct{ MessagePath }) (*an
 		return nil, err
 	}
 	found, err := a.Inbox.ReceivedAs(ctx, owner.Key, m.ID)
+	if err == nil {
+		err = hold(ctx, len(found.Body))
+	}
 	return answered(receivedOut(true)(found), err)
 }
 

@@ -133,7 +133,7 @@ func (a *API) listLog(ctx context.Context, in *struct {
 	PageQuery
 	OrderQuery
 }) (*answerOf[ListResponse[IngestLogOut]], error) {
-	page, err := in.byID(id.Refused, in.Order == "ascending")
+	page, err := in.byID(ctx, id.Refused, in.Order == "ascending")
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -43,8 +42,8 @@ func route[I, O any](a *API, o operation, do func(context.Context, *I) (*O, erro
 		Description:     o.about,
 		DefaultStatus:   o.status,
 		Metadata:        map[string]any{scopeKey: o.scope},
-		MaxBodyBytes:    a.MaxBody + 1, // the framework refuses a body of exactly this size
-		BodyReadTimeout: bodyTimeout,
+		MaxBodyBytes:    -1, // the adapter has read the body by then
+		BodyReadTimeout: -1,
 		Responses:       a.failures(o),
 		Security:        security(o.scope),
 		Tags:            []string{tagOf(o.path)},
@@ -62,9 +61,6 @@ func route[I, O any](a *API, o operation, do func(context.Context, *I) (*O, erro
 	a.documentAlso(o)
 }
 
-// bodyTimeout bounds how long a body may take to arrive.
-const bodyTimeout = 10 * time.Second
-
 // adapter puts the framework's operations into the router, behind token and idempotency checks.
 type adapter struct{ api *API }
 
@@ -74,10 +70,32 @@ func (d adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler(plain{humachi.NewContext(op, r, w)})
 	})
+	if op.RequestBody != nil {
+		h = d.api.parsed(h)
+	}
 	if op.Method == http.MethodPost {
 		h = d.api.once(h)
 	}
 	d.api.handle(Route{op.Method, op.Path, scope}, h)
+}
+
+// parsing is how much more memory the framework takes for a body than its length: a copy, a tree of it to check and the value
+// that the operation gets. A tree of short lists takes more, but not for long.
+const parsing = 8
+
+// parsed reads the body for the framework, and holds what it takes to parse it.
+func (a *API) parsed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := a.readBody(w, r)
+		if err == nil {
+			err = callOf(r.Context()).lease.Add(int64(parsing * len(body)))
+		}
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // plain keeps the framework from calling its failures application/problem+json: by the time they leave

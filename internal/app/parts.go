@@ -17,6 +17,7 @@ import (
 	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/inbound"
+	"github.com/posthorn/posthorn/internal/membudget"
 	"github.com/posthorn/posthorn/internal/node"
 	"github.com/posthorn/posthorn/internal/provider/all"
 	"github.com/posthorn/posthorn/internal/publish"
@@ -33,6 +34,7 @@ type parts struct {
 	api    *api.API
 
 	published *prometheus.CounterVec
+	budget    *membudget.Budget // of the memory that requests hold
 	directory *directory.Directory
 	sources   *catalog.Sources
 	receiver  *receive.Service
@@ -43,7 +45,7 @@ type parts struct {
 
 // build makes the use cases and ties them together.
 func (b *base) build(ctx context.Context) (*parts, error) {
-	p := &parts{base: b, published: newPublished()}
+	p := &parts{base: b, published: newPublished(), budget: membudget.New(int64(b.config.Memory))}
 	if err := p.buildAuth(ctx); err != nil {
 		return nil, err
 	}
@@ -134,7 +136,7 @@ func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *ap
 		Applications: applications, Endpoints: catalog.NewEndpoints(p.store, endpoint), EventTypes: types,
 		Sources: p.sources, Inbox: p.store, InboundURL: p.inboundURL(), History: p.store, Answers: p.store, Engine: p.store, Publisher: countedPublisher{publisher{messages}, p.published},
 		Replayer: replayer{p.engine, messages}, Auth: p.auth, Box: p.box, IDs: p.ids, Clock: p.Clock, Log: p.Log,
-		PublicURL: p.publicURL(), MaxBody: int64(p.config.MaxBody),
+		PublicURL: p.publicURL(), MaxBody: int64(p.config.MaxBody), Budget: p.budget,
 	})
 }
 

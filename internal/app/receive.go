@@ -50,7 +50,7 @@ func (b *base) periods() receive.Periods {
 
 // inbound serves the addresses of sources, if this node takes webhooks in.
 func (p *parts) inbound() inbound.Handler {
-	h := inbound.Handler{Receiver: p.receiver, PublicURL: p.publicURL(), Room: inbound.NewRoom(int64(p.config.Memory))}
+	h := inbound.Handler{Receiver: p.receiver, PublicURL: p.publicURL(), Budget: p.budget}
 	if p.config.LogReceived {
 		h.Raw = p.Log
 	}

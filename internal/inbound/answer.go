@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/httpbody"
 	"github.com/posthorn/posthorn/internal/receive"
 )
 
@@ -49,6 +50,10 @@ func refuse(w http.ResponseWriter, err error) {
 	switch status {
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", strings.Join(r.Allow, ", "))
+	case http.StatusUnsupportedMediaType:
+		if r.Cause == receive.CauseEncoding { // RFC 7694, section 3
+			w.Header().Set("Accept-Encoding", httpbody.Accepted)
+		}
 	case http.StatusUnauthorized: // RFC 9110, section 15.5.2, wants a challenge; none is registered for signatures
 		w.Header().Set("WWW-Authenticate", "Webhook")
 	}

@@ -7,22 +7,18 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/httpbody"
+	"github.com/posthorn/posthorn/internal/membudget"
 	"github.com/posthorn/posthorn/internal/receive"
 )
 
 // Path is what the addresses of sources begin with.
 const Path = "/in/"
-
-// BodyTimeout is how long a body may take to arrive.
-const BodyTimeout = 10 * time.Second
 
 // Receiver judges and stores. receive.Service is one; its errors are of type *receive.Refusal.
 type Receiver interface {
@@ -37,8 +33,8 @@ type Handler struct {
 	// PublicURL is where people reach this server. Signatures that cover the address are checked against it, never
 	// against what a proxy or a forged Host header says (hostile input S14).
 	PublicURL string
-	// Room is what bodies may take up in memory.
-	Room *Room
+	// Budget is the memory that bodies share with everything else that requests hold; nil is without bound.
+	Budget *membudget.Budget
 	// Raw is where every request is logged as it came, without credentials; nil logs none.
 	Raw *slog.Logger
 }
@@ -67,9 +63,10 @@ func (h Handler) take(w http.ResponseWriter, r *http.Request, request *receive.R
 	if err != nil {
 		return d, receive.Answer{}, err
 	}
-	body, release, err := h.readBody(w, r, d.MaxBody())
-	defer release()
-	if request.Body = body; err != nil {
+	lease := h.Budget.Lease(membudget.Owner{Kind: membudget.Source, Key: int64(d.Key())})
+	defer lease.Release()
+	request.Body, err = httpbody.Read(w, r, d.MaxBody(), &lease)
+	if err != nil {
 		w.Header().Set("Connection", "close")
 		return d, receive.Answer{}, h.wrongBody(d, request, err)
 	}
@@ -106,15 +103,18 @@ func (b *brokenBody) Error() string { return b.detail }
 
 // wrongBody returns the error about a body that did not come as it should.
 func (h Handler) wrongBody(d *receive.Door, r *receive.Request, err error) error {
-	var tooLarge *http.MaxBytesError
-	var slow net.Error
 	switch {
-	case errors.As(err, &tooLarge):
+	case errors.Is(err, httpbody.ErrTooLarge):
 		return h.Receiver.TooLarge(d, r)
-	case errors.Is(err, errNoRoom):
-		return &receive.Refusal{Kind: fault.Unavailable, Cause: "busy", Wait: BodyTimeout, Detail: "There is no room for this body right now; send it again later."}
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
+	case fault.KindOf(err) == fault.Unavailable:
+		return &receive.Refusal{
+			Kind: fault.Unavailable, Cause: membudget.Code, Wait: membudget.RetryAfter,
+			Detail: "There is no memory for this body right now: send it again later.",
+		}
+	case errors.Is(err, httpbody.ErrTooSlow):
 		return &brokenBody{http.StatusRequestTimeout, "too_slow", "The body took too long to arrive."}
+	case errors.Is(err, httpbody.ErrCompression):
+		return &brokenBody{http.StatusBadRequest, "malformed_compression", "The body is not compressed in the way that Content-Encoding says."}
 	}
 	return &brokenBody{http.StatusBadRequest, "incomplete_body", "The body ended before it was complete."}
 }

@@ -165,7 +165,7 @@ func TestRequestsThatAreRefusedSayWhyAndStoreNothing(t *testing.T) {
 	forged := request(t, http.MethodPost, address, `{}`)
 	forged.Header.Set("X-Hub-Signature-256", "sha256="+strings.Repeat("0", 64))
 	zipped := request(t, http.MethodPost, address, `{}`)
-	zipped.Header.Set("Content-Encoding", "gzip")
+	zipped.Header.Set("Content-Encoding", "br")
 	page := request(t, http.MethodPost, address, `{}`)
 	page.Header.Set("Content-Type", "text/html")
 	long := strings.Repeat("x", 1<<20+1)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/catalog"
+	"github.com/posthorn/posthorn/internal/httpbody"
 	"github.com/posthorn/posthorn/internal/inbound"
 	"github.com/posthorn/posthorn/internal/receive"
 )
@@ -78,9 +79,9 @@ func TestBodyThatTakesTooLongIsGivenUp(t *testing.T) {
 		status int
 		after  time.Duration
 	}{
-		"one that never comes": {time.Hour, http.StatusRequestTimeout, inbound.BodyTimeout},
-		"one that trickles":    {time.Second - time.Millisecond, http.StatusRequestTimeout, inbound.BodyTimeout},
-		"one that comes late":  {inbound.BodyTimeout/20 - time.Millisecond, http.StatusOK, inbound.BodyTimeout - 20*time.Millisecond},
+		"one that never comes": {time.Hour, http.StatusRequestTimeout, httpbody.Timeout},
+		"one that trickles":    {time.Second - time.Millisecond, http.StatusRequestTimeout, httpbody.Timeout},
+		"one that comes late":  {httpbody.Timeout/20 - time.Millisecond, http.StatusOK, httpbody.Timeout - 20*time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

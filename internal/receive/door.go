@@ -32,6 +32,9 @@ type timedSecret struct {
 // MaxBody is the most bytes of a body that the source takes.
 func (d *Door) MaxBody() int64 { return d.maxBody }
 
+// Key returns the key of the source.
+func (d *Door) Key() hook.Key { return d.source.Key }
+
 // weight is about how many bytes the door takes up in memory.
 func (d *Door) weight() uint32 {
 	return weigh(2<<10 + len(d.source.Name) + 512*len(d.secrets) + 64*len(d.source.Metadata) + 64*len(d.source.Rules.Forward.EventTypes))

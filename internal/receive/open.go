@@ -3,6 +3,7 @@ package receive
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
@@ -73,8 +74,8 @@ func (d *Door) judgeHead(r *Request) *Refusal {
 		return goesRound()
 	case !slices.Contains(d.methods, r.Method):
 		return d.wrongMethod()
-	case encoded(r.first("Content-Encoding")):
-		return &Refusal{Kind: fault.Unsupported, Cause: CauseEncoding, Detail: "Send the body without a content encoding."}
+	case !decodable(r.Header["Content-Encoding"]):
+		return &Refusal{Kind: fault.Unsupported, Cause: CauseEncoding, Detail: "Send the body without a content encoding, or with gzip."}
 	case r.Length > d.maxBody:
 		return tooLarge()
 	}
@@ -95,6 +96,13 @@ func (d *Door) wrongMethod() *Refusal {
 	}
 }
 
-// encoded reports whether a body is compressed. None is opened: what a signature covers are the bytes that came, and
-// a small body could become a large one (hostile input S24).
-func encoded(encoding string) bool { return encoding != "" && encoding != "identity" }
+// decodable reports whether the content encoding of a body is one that the edge decodes. Everything here sees the decoded
+// body: the receivers that providers are made for let their web server or framework decode it, so that is what signatures
+// cover.
+func decodable(encodings []string) bool {
+	if len(encodings) == 0 {
+		return true
+	}
+	names := []string{"", "identity", "gzip", "x-gzip"}
+	return len(encodings) == 1 && slices.Contains(names, strings.ToLower(strings.TrimSpace(encodings[0])))
+}

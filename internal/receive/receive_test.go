@@ -53,7 +53,7 @@ func TestWhatIsNotGenuineIsRefusedAndNotStored(t *testing.T) {
 		"disabled":       {func(s *hook.Source) { s.Disabled = true }, signed(`{}`), "disabled", fault.NotFound},
 		"method":         {nil, with(signed(`{}`), func(r *receive.Request) { r.Method = "GET" }), "wrong_method", fault.Unsupported},
 		"type":           {nil, with(signed(`{}`), func(r *receive.Request) { r.Header["Content-Type"] = []string{"text/html"} }), "wrong_content_type", fault.Unsupported},
-		"compressed":     {nil, with(signed(`{}`), func(r *receive.Request) { r.Header["Content-Encoding"] = []string{"gzip"} }), "content_encoding", fault.Unsupported},
+		"compressed":     {nil, with(signed(`{}`), func(r *receive.Request) { r.Header["Content-Encoding"] = []string{"br"} }), "content_encoding", fault.Unsupported},
 		"large":          {func(s *hook.Source) { s.Rules.MaxBody = 10 }, signed(`{"a":"too long"}`), "too_large", fault.TooLarge},
 		"other address":  {nil, with(signed(`{}`), func(r *receive.Request) { r.Key = "other" }), "unknown", fault.NotFound},
 	} {

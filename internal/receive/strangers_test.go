@@ -86,7 +86,7 @@ func TestAnythingThatIsTheSendersFaultCountsAgainstIt(t *testing.T) {
 	for name, change := range map[string]func(*receive.Request){
 		"another method": func(r *receive.Request) { r.Method = "DELETE" },
 		"too large":      func(r *receive.Request) { r.Length = 1 << 30 },
-		"compressed":     func(r *receive.Request) { r.Header["Content-Encoding"] = []string{"gzip"} },
+		"compressed":     func(r *receive.Request) { r.Header["Content-Encoding"] = []string{"br"} },
 	} {
 		in := newIntake(t)
 		for range flood {

@@ -45,9 +45,13 @@ func largeWebhooksAreRefused(t *testing.T, s *harness.Server) {
 
 func compressedWebhooksAreRefused(t *testing.T, s *harness.Server) {
 	in := newSource(t, s, "github", senderSecret)
-	bomb := compressed(t, strings.Repeat(" ", 1<<20))
-	for _, encoding := range []string{"gzip", "deflate", "br", "gzip, gzip", "x-gzip", "identity, gzip", "GZIP"} {
-		in.turnsAway(t, s, encoding, ofGitHub(senderSecret, bomb).with("Content-Encoding", encoding), http.StatusUnsupportedMediaType)
+	bomb := compressed(t, strings.Repeat(" ", 2<<20))
+	for encoding, status := range map[string]int{
+		"gzip": http.StatusRequestEntityTooLarge, "x-gzip": http.StatusRequestEntityTooLarge, "GZIP": http.StatusRequestEntityTooLarge,
+		"deflate": http.StatusUnsupportedMediaType, "br": http.StatusUnsupportedMediaType,
+		"gzip, gzip": http.StatusUnsupportedMediaType, "identity, gzip": http.StatusUnsupportedMediaType,
+	} {
+		in.turnsAway(t, s, encoding, ofGitHub(senderSecret, bomb).with("Content-Encoding", encoding), status)
 	}
 	in.tookNothing(t, s)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/inbound"
+	"github.com/posthorn/posthorn/internal/membudget"
 	"github.com/posthorn/posthorn/internal/receive"
 )
 
@@ -26,11 +27,11 @@ func (s slowStore) Receive(ctx context.Context, d *receive.Door, r *receive.Requ
 	return s.Receiver.Receive(ctx, d, r)
 }
 
-func TestBodiesOfAllConnectionsShareTheRoom(t *testing.T) {
+func TestBodiesOfAllConnectionsShareOneBudget(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t, nil)
 	slow := slowStore{e.service, make(chan struct{}), make(chan struct{})}
-	e.url = serve(t, inbound.Handler{Receiver: slow, PublicURL: "https://hooks.example.com", Room: inbound.NewRoom(150 << 10)})
+	e.url = serve(t, inbound.Handler{Receiver: slow, PublicURL: "https://hooks.example.com", Budget: membudget.New(150 << 10)})
 	s, address := e.source(t, catalog.NewSource{Provider: "none"})
 	send := func(size int) (said, string) {
 		return do(t, request(t, http.MethodPost, address, strings.Repeat("x", size)))
