@@ -104,17 +104,12 @@ func checkOptions(options map[string]string) error {
 	return nil
 }
 
-// checkPlace refuses an option that names a place where nothing can stand in any request.
+// checkPlace refuses an option that names a header that no request can have. Paths are checked by the provider.
 func checkPlace(option, value string, all map[string]string) error {
-	switch {
-	case value == "":
+	if value == "" || !namesHeader(option, all) {
 		return nil
-	case namesHeader(option, all):
-		return checkHeaderName("options."+option, value)
-	case strings.HasSuffix(option, "_path"):
-		return checkPath("options."+option, value)
 	}
-	return nil
+	return checkHeaderName("options."+option, value)
 }
 
 // namesHeader reports whether an option's value is the name of a header: of one that no request can have, everything

@@ -18,7 +18,7 @@ func (s *Sources) Problem(source hook.Source) string {
 		return fmt.Sprintf("This server knows no provider %q, so nothing is taken: run a newer one, or replace the source with PUT.", source.Provider)
 	}
 	options := provider.Options(source.Options)
-	if err := declared.Setup(nil, options); err != nil {
+	if err := first(declared.Setup(nil, options), checkDedupePlace(source.Rules.Dedupe)); err != nil {
 		return sentenceOf(err)
 	}
 	facts, err := declared.FactsOf(options)

@@ -21,6 +21,8 @@ func TestSourceOfAnUnknownKindSaysWhatIsWrong(t *testing.T) {
 		"a newer server's provider": {hook.Source{Provider: "tomorrow"}, `knows no provider "tomorrow"`},
 		"a required option":         {hook.Source{Provider: "meta"}, `needs the option "verify_token"`},
 		"an option that is gone":    {hook.Source{Provider: "github", Options: map[string]string{"old": "x"}}, `no option "old"`},
+		"a path that is a program":  {hook.Source{Provider: "none", Options: map[string]string{"type_path": "a|@this"}}, "A path has names"},
+		"a rule that is a program":  {hook.Source{Provider: "none", Rules: hook.SourceRules{Dedupe: hook.Dedupe{By: "json:[@this,@this]"}}}, "A path has names"},
 		"nothing to verify with":    {hook.Source{Provider: "none"}, ""},
 	} {
 		if got := in.Problem(c.row); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {

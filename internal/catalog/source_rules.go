@@ -90,16 +90,24 @@ func checkDedupe(d hook.Dedupe) error {
 	if d.Window != 0 && (d.Window < time.Second || d.Window > maxDedupeWindow) {
 		return fault.In("dedupe.windowSeconds", "value_error", "Use 1 to %d seconds.", int(maxDedupeWindow.Seconds()))
 	}
-	if path, is := strings.CutPrefix(d.By, "json:"); is {
-		return checkPath("dedupe.by", path)
+	if err := checkDedupePlace(d); err != nil {
+		return err
 	}
 	if name, is := strings.CutPrefix(d.By, "header:"); is {
 		return checkHeaderName("dedupe.by", name)
 	}
-	if slices.Contains([]string{"", "id", "body", "none"}, d.By) {
+	if strings.HasPrefix(d.By, "json:") || slices.Contains([]string{"", "id", "body", "none"}, d.By) {
 		return nil
 	}
 	return fault.In("dedupe.by", "value_error", "Use id, body, none, json: with a path, or header: with a name.")
+}
+
+// checkDedupePlace refuses a rule that names a malformed place.
+func checkDedupePlace(d hook.Dedupe) error {
+	if _, err := provider.Place(d.By); err != nil {
+		return fault.In("dedupe.by", "value_error", "%s", err)
+	}
+	return nil
 }
 
 func checkForward(f hook.Forward) error {

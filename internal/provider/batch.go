@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tidwall/gjson"
+	"github.com/posthorn/posthorn/internal/bodypath"
 )
 
 // Bounds on what is looked at of a batch. No provider sends larger ones, and whoever signs may still be malicious.
@@ -23,11 +23,8 @@ func (p Provider) Types(body []byte) []string {
 		if !ok {
 			continue
 		}
-		items, n := gjson.ParseBytes(body), 0
-		if list != "" {
-			items = items.Get(list)
-		}
-		items.ForEach(func(_, item gjson.Result) bool {
+		n := 0
+		list.Items(body, func(item string) bool {
 			kind, ok := itemView{body, list, item}.read(piece)
 			if ok && kind != "" && !slices.Contains(all, kind) {
 				all = append(all, kind)
@@ -47,32 +44,31 @@ func alternatives(p Piece) []Piece {
 	return []Piece{p}
 }
 
-// listOf returns the path of the list in whose first item a piece stands; empty is the body itself.
-func listOf(p Piece) (path string, ok bool) {
+// listOf returns the path of the list in whose first item a piece stands; the zero Path is the body itself.
+func listOf(p Piece) (list bodypath.Path, ok bool) {
 	if p.kind == jsonPath {
-		names := strings.Split(p.name, ".")
-		i := slices.Index(names, "0")
-		return strings.Join(names[:max(i, 0)], "."), i >= 0
+		list, _, ok = p.path.Batch()
+		return list, ok
 	}
 	for _, of := range p.of {
-		if path, ok = listOf(of); ok {
-			return path, true
+		if list, ok = listOf(of); ok {
+			return list, true
 		}
 	}
-	return "", false
+	return bodypath.Path{}, false
 }
 
 // itemView is a body of which one item is looked at in place of the first.
 type itemView struct {
 	body []byte
-	list string
-	item gjson.Result
+	list bodypath.Path
+	item string // JSON
 }
 
 func (v itemView) read(p Piece) (text string, ok bool) {
 	switch p.kind {
 	case jsonPath:
-		return v.readPath(p.name)
+		return v.readPath(p.path)
 	case optional:
 		text, _ = v.read(p.of[0])
 		return text, true
@@ -88,16 +84,9 @@ func (v itemView) read(p Piece) (text string, ok bool) {
 	return "", false
 }
 
-func (v itemView) readPath(path string) (string, bool) {
-	first := "0."
-	if v.list != "" {
-		first = v.list + ".0."
+func (v itemView) readPath(path bodypath.Path) (string, bool) {
+	if list, rest, ok := path.Batch(); ok && list == v.list {
+		return rest.Get(v.item)
 	}
-	found := gjson.Result{}
-	if rest, ok := strings.CutPrefix(path, first); ok {
-		found = v.item.Get(rest)
-	} else {
-		found = gjson.GetBytes(v.body, path)
-	}
-	return found.String(), found.Exists() && found.Type != gjson.Null
+	return path.GetBytes(v.body)
 }

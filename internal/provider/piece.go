@@ -1,12 +1,17 @@
 package provider
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/posthorn/posthorn/internal/bodypath"
+)
 
 // Piece is a place in a request where something stands, or something computed from it. It serves to say where an
 // id is found, and to write down what is signed. The zero Piece is nothing.
 type Piece struct {
 	kind    kind
 	name    string
+	path    bodypath.Path // of a jsonPath
 	of      []Piece
 	compute func(*Check) (string, error)
 }
@@ -30,6 +35,7 @@ const (
 	joined
 	optional
 	computed
+	unreadable
 )
 
 // Header is the value of a header.
@@ -41,8 +47,15 @@ func Query(name string) Piece { return Piece{kind: query, name: name} }
 // Form is the value of a field of a URL-encoded or multipart body.
 func Form(name string) Piece { return Piece{kind: form, name: name} }
 
-// JSONPath is a value in a JSON body, by a path of github.com/tidwall/gjson such as "data.object.id" or "0.id".
-func JSONPath(path string) Piece { return Piece{kind: jsonPath, name: path} }
+// JSONPath is a value in a JSON body, by a path of package bodypath such as "data.object.id" or "0.id". A path that is
+// not of that language makes a piece that refuses every request with BadOption.
+func JSONPath(path string) Piece {
+	parsed, err := bodypath.Parse(path)
+	if err != nil {
+		return Piece{kind: unreadable, name: "path " + path}
+	}
+	return Piece{kind: jsonPath, name: path, path: parsed}
+}
 
 // Literal is a fixed text.
 func Literal(s string) Piece { return Piece{kind: text, name: s} }
@@ -96,7 +109,7 @@ func (p Piece) String() string {
 		return "form field " + p.name
 	case jsonPath:
 		return "JSON " + p.name
-	case text:
+	case text, unreadable:
 		return p.name
 	case option:
 		return "option " + p.name

@@ -1,11 +1,27 @@
 package provider_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/posthorn/posthorn/internal/provider"
 )
+
+// A declaration that holds a mistake, or text of a user, must not be evaluated.
+func TestPieceWithAPathThatIsAProgramRefuses(t *testing.T) {
+	t.Parallel()
+	c := check(`{"a":[1,2]}`)
+
+	for _, path := range []string{"[@this,@this]|[@this,@this]", "a|0", "", "@this"} {
+		if got, err := provider.JSONPath(path).Read(c); !errors.Is(err, provider.BadOption) {
+			t.Errorf("%s: got %q, %v", path, got, err)
+		}
+		if _, err := provider.Place("json:" + path); err == nil {
+			t.Errorf("%s: the rule is taken", path)
+		}
+	}
+}
 
 func TestPiecesAreFoundWhereTheyStand(t *testing.T) {
 	t.Parallel()

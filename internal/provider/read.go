@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
-
-	"github.com/tidwall/gjson"
 )
 
 // Bounds on what is read of a request that nobody has vouched for yet.
@@ -43,6 +41,8 @@ func (v view) read(p Piece) (string, error) {
 		return formField(&v.c.Request, p)
 	case jsonPath:
 		return atPath(v.c.Request.Body, p)
+	case unreadable:
+		return "", Refuse(BadOption, p.name)
 	case option:
 		return only([]string{v.c.Option(p.name)}, p, maxValue)
 	case stamp:
@@ -172,9 +172,9 @@ func field(encoded string, p Piece) (string, error) {
 
 // atPath returns a value of a JSON body. The body need not be valid behind the place that is asked for.
 func atPath(body []byte, p Piece) (string, error) {
-	found := gjson.GetBytes(body, p.name)
-	if !found.Exists() || found.Type == gjson.Null {
+	found, ok := p.path.GetBytes(body)
+	if !ok {
 		return "", Refuse(Missing, p.String())
 	}
-	return only([]string{found.String()}, p, len(body))
+	return only([]string{found}, p, len(body))
 }

@@ -47,7 +47,7 @@ func (p Provider) checkOptions(o Options) error {
 			return fault.In("options."+k.Name, "bad_option", "The option %q is one of %s.", k.Name, strings.Join(k.Values, ", "))
 		}
 	}
-	return nil
+	return o.CheckPaths()
 }
 
 // withDefaults returns the options with the declared defaults for what is not set.

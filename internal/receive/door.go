@@ -19,9 +19,10 @@ type Door struct {
 	secrets  []timedSecret
 	methods  []string // all that may come, handshakes too
 	maxBody  int64
-	window   time.Duration // in which a webhook that comes again is recognised
-	rate     *rate.Limiter // nil is no limit
-	broken   *Refusal      // why it refuses everything; nil if it does not
+	window   time.Duration  // in which a webhook that comes again is recognised
+	dedupe   provider.Piece // the place that the dedupe rule names, if it names one
+	rate     *rate.Limiter  // nil is no limit
+	broken   *Refusal       // why it refuses everything; nil if it does not
 }
 
 type timedSecret struct {
@@ -54,12 +55,27 @@ func (s *Service) door(source hook.Source) *Door {
 	}
 	d.provider = withRules(declared, source.Rules)
 	d.methods = methodsOf(d.provider)
+	d.broken = d.readPlaces()
 	d.window = d.provider.RememberFor(d.options, source.Rules.Dedupe.Window)
 	if err := d.openSecrets(s); err != nil {
 		s.config.Log.Error("a source's secret does not open; it refuses everything", "source", id.Inbound.Text(source.ID), "error", err)
 		d.broken = unavailable("secret_unreadable", "The secret of this source cannot be opened here.")
 	}
 	return d
+}
+
+// readPlaces reads the paths that the source's owner wrote. A malformed one, which an older server stored, makes the
+// source refuse requests until it is replaced: its type decides where a webhook goes, and senders try again, whereas a
+// webhook that was acknowledged under another type is not sent again.
+func (d *Door) readPlaces() *Refusal {
+	dedupe, err := provider.Place(d.source.Rules.Dedupe.By)
+	if err == nil {
+		d.dedupe, err = dedupe, d.options.CheckPaths()
+	}
+	if err != nil {
+		return unavailable(CausePath, "A path of this source is malformed: "+detailOr(err, err.Error()))
+	}
+	return nil
 }
 
 func (d *Door) openSecrets(s *Service) error {

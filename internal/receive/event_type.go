@@ -45,10 +45,13 @@ func wantedAmong(f hook.Forward, declared []string) bool {
 }
 
 // detailOf returns the sentence of an error that is fit for people.
-func detailOf(err error) string {
+func detailOf(err error) string { return detailOr(err, "It could not be processed.") }
+
+// detailOr returns the sentence of an error, or another one where it has none.
+func detailOr(err error, other string) string {
 	var known *fault.Error
 	if errors.As(err, &known) {
 		return known.Detail
 	}
-	return "It could not be processed."
+	return other
 }

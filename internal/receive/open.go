@@ -47,9 +47,7 @@ func (s *Service) TooLarge(d *Door, r *Request) error {
 
 // later is the refusal of what would be taken if the database were there.
 func (s *Service) later() *Refusal {
-	r := unavailable("unavailable", "")
-	r.Wait = retryLater
-	return r
+	return unavailable("unavailable", "")
 }
 
 // refuse counts a refusal and returns it. What is not the sender's fault is not held against it.

@@ -2,6 +2,7 @@ package receive_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -115,6 +116,28 @@ func TestRuleSaysWhatIsTheSame(t *testing.T) {
 				t.Errorf("stored %d, want %d", got, want)
 			}
 		})
+	}
+}
+
+func TestSourceWithAStoredPathThatIsAProgramTakesNothing(t *testing.T) {
+	t.Parallel()
+	doubled := strings.TrimSuffix(strings.Repeat("[@this,@this]|", 18), "|")
+	for name, change := range map[string]func(*hook.Source){
+		"dedupe":    func(s *hook.Source) { s.Rules.Dedupe.By = "json:" + doubled },
+		"type_path": func(s *hook.Source) { s.Options = map[string]string{"type_path": doubled} },
+		"id_path":   func(s *hook.Source) { s.Options = map[string]string{"id_path": doubled} },
+	} {
+		in := newIntake(t, func(s *hook.Source) { s.Provider, s.Secrets = "none", nil }, change)
+
+		_, err := in.send(signed(`{"a":1}`))
+
+		var refusal *receive.Refusal
+		if !errors.As(err, &refusal) || refusal.Cause != receive.CausePath || refusal.Kind != fault.Unavailable || refusal.Wait == 0 {
+			t.Errorf("%s: got %#v", name, err)
+		}
+		if stored := in.memory.stored(); len(stored) != 0 {
+			t.Errorf("%s: stored %d", name, len(stored))
+		}
 	}
 }
 

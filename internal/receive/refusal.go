@@ -32,6 +32,7 @@ const (
 	CauseRate     = "rate_limit"
 	CauseStranger = "address_limit"
 	CauseLoop     = "loop_detected"
+	CausePath     = "malformed_path" // of the source, not of the request
 )
 
 // goesRound is the refusal of what has been through too many Posthorns. It is for who set them up: none of them can
@@ -46,7 +47,9 @@ func unknown() *Refusal {
 }
 
 func unavailable(cause, owner string) *Refusal {
-	return &Refusal{Kind: fault.Unavailable, Cause: cause, Detail: "This cannot be taken right now; send it again later.", owner: owner}
+	return &Refusal{
+		Kind: fault.Unavailable, Cause: cause, Wait: retryLater, Detail: "This cannot be taken right now; send it again later.", owner: owner,
+	}
 }
 
 func tooLarge() *Refusal {
@@ -85,7 +88,7 @@ func KindOf(cause string) fault.Kind {
 		return fault.Limited
 	case CauseLoop:
 		return fault.Conflict
-	case "internal", "secret_unreadable", "visit_failed", "unavailable":
+	case CausePath, "internal", "secret_unreadable", "visit_failed", "unavailable":
 		return fault.Unavailable
 	}
 	return provider.Reason(cause).Kind()

@@ -2,19 +2,16 @@ package receive
 
 import (
 	"crypto/sha256"
-	"strings"
 
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
-// What a source's dedupe rule may be, beside "json:PATH" and "header:NAME".
+// What a source's dedupe rule may be, beside the places of provider.Place.
 const (
 	DedupeByID   = "id"
 	DedupeByBody = "body"
 	DedupeOff    = "none"
-	dedupeJSON   = "json:"
-	dedupeHeader = "header:"
 )
 
 // sameKey returns what makes two webhooks of the source the same one; empty for never.
@@ -28,7 +25,7 @@ func (d *Door) sameKey(check *provider.Check, v provider.Verdict) string {
 	case rule == DedupeByID:
 		return "id:" + v.ID
 	case rule != "":
-		return chosenKey(rule, check)
+		return d.chosenKey(check)
 	case !v.Signed && v.ID == "": // a device that says the same thing every minute means it
 		return ""
 	}
@@ -36,21 +33,15 @@ func (d *Door) sameKey(check *provider.Check, v provider.Verdict) string {
 }
 
 // chosenKey reads the place that the rule names. What is not there is the same as nothing.
-func chosenKey(rule string, check *provider.Check) string {
-	var piece provider.Piece
-	if path, ok := strings.CutPrefix(rule, dedupeJSON); ok {
-		piece = provider.JSONPath(path)
-	} else if name, ok := strings.CutPrefix(rule, dedupeHeader); ok {
-		piece = provider.Header(name)
-	}
-	if piece.None() {
+func (d *Door) chosenKey(check *provider.Check) string {
+	if d.dedupe.None() {
 		return ""
 	}
-	text, err := piece.Read(check)
+	text, err := d.dedupe.Read(check)
 	if err != nil || text == "" {
 		return ""
 	}
-	return rule + "=" + text
+	return d.source.Rules.Dedupe.By + "=" + text
 }
 
 // sameHash binds a key to its source, by its id: that stays when everything moves to another database.

@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/posthorn/posthorn/internal/bodypath"
 	"github.com/posthorn/posthorn/internal/provider"
 	"github.com/posthorn/posthorn/internal/provider/all"
 )
@@ -166,6 +168,44 @@ func parseFolder(t *testing.T) []*ast.File {
 		files = append(files, f)
 	}
 	return files
+}
+
+func TestEveryDeclaredPathIsWellFormed(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	for _, file := range parseFolder(t) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 1 || !slices.Contains([]string{"JSONPath", "each"}, nameOf(call.Fun)) {
+				return true
+			}
+			if path, ok := call.Args[0].(*ast.BasicLit); ok {
+				text, err := strconv.Unquote(path.Value)
+				if err == nil {
+					_, err = bodypath.Parse(text)
+				}
+				if err != nil {
+					t.Errorf("%s: %v", path.Value, err)
+				}
+				seen++
+			}
+			return true
+		})
+	}
+	if seen < 100 {
+		t.Errorf("only %d paths were found", seen)
+	}
+}
+
+// nameOf returns the last name of a function that is called.
+func nameOf(fn ast.Expr) string {
+	switch fn := fn.(type) {
+	case *ast.SelectorExpr:
+		return fn.Sel.Name
+	case *ast.Ident:
+		return fn.Name
+	}
+	return ""
 }
 
 // returnsProvider reports whether a function takes nothing and returns a provider.

@@ -1,0 +1,46 @@
+package provider
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/posthorn/posthorn/internal/bodypath"
+	"github.com/posthorn/posthorn/internal/fault"
+)
+
+// The prefixes of a rule that names a place in a request.
+const (
+	placeJSON   = "json:"
+	placeHeader = "header:"
+)
+
+// Place returns the piece that a rule of a source's owner names: "json:PATH" or "header:NAME". The zero Piece means that
+// the rule names no place. The error is a sentence that says how to write the rule.
+func Place(rule string) (Piece, error) {
+	if path, is := strings.CutPrefix(rule, placeJSON); is {
+		parsed, err := bodypath.Parse(path)
+		return Piece{kind: jsonPath, name: path, path: parsed}, err
+	}
+	if name, is := strings.CutPrefix(rule, placeHeader); is {
+		return Header(name), nil
+	}
+	return Piece{}, nil
+}
+
+// pathSuffix ends the name of every option whose value is a path into a JSON body.
+const pathSuffix = "_path"
+
+// CheckPaths refuses options that hold a malformed path.
+func (o Options) CheckPaths() error {
+	for _, name := range slices.Sorted(maps.Keys(o)) {
+		value := o[name]
+		if value == "" || !strings.HasSuffix(name, pathSuffix) {
+			continue
+		}
+		if _, err := bodypath.Parse(value); err != nil {
+			return fault.In("options."+name, "value_error", "%s", err)
+		}
+	}
+	return nil
+}
