@@ -12,7 +12,7 @@ import (
 
 // EndpointUpdate is what a caller says about an endpoint.
 type EndpointUpdate struct {
-	URL          string            `json:"url" minLength:"1" maxLength:"65536" doc:"Where requests go. User and password in front of the host are sent as Basic authentication and never shown again; on a change that leaves them out they stay as long as the host stays."`
+	URL          string            `json:"url" minLength:"1" maxLength:"65536" doc:"Where requests go. User and password in front of the host are sent as Basic authentication and never shown again; on a change that leaves them out they stay as long as scheme, host and port stay."`
 	UID          *string           `json:"uid,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique within the application."`
 	Description  string            `json:"description,omitempty" maxLength:"16384" doc:"What it is for."`
 	Disabled     bool              `json:"disabled,omitempty" doc:"Whether it gets nothing for now."`
@@ -71,6 +71,7 @@ type EndpointOut struct {
 	Metadata       map[string]string `json:"metadata" doc:"Your own notes."`
 	DisabledReason *string           `json:"disabledReason" required:"false" doc:"Why it was disabled by the server: gone (it answered 410) or failing (five days of failures)."`
 	FailingSince   *time.Time        `json:"failingSince" required:"false" doc:"First failure since the last success."`
+	DroppedHeaders []string          `json:"droppedHeaders,omitempty" nullable:"false" doc:"In the answer to a change: names of the hidden headers that were removed because the scheme, host or port of the URL changed."`
 }
 
 // EndpointPath names an endpoint.
@@ -83,6 +84,9 @@ const (
 	endpointsPath = applicationPath + "/endpoint"
 	endpointPath  = endpointsPath + "/{endpoint_id}"
 )
+
+// originRule is what happens to secrets when the URL of an endpoint changes.
+const originRule = "Hidden headers (such as Authorization) and the user and password of the URL belong to its scheme, host and port: a change of one of these removes them, and the answer lists the headers in droppedHeaders."
 
 func (a *API) routeEndpoints() {
 	route(a, operation{
@@ -100,11 +104,11 @@ func (a *API) routeEndpoints() {
 	route(a, operation{
 		id: "v1.endpoint.update", method: http.MethodPut, path: endpointPath, scope: hook.ScopePortal,
 		summary: "Replace or create an endpoint", status: http.StatusOK, also: []int{http.StatusCreated},
-		about: "Signing keys and headers stay as they are. A uid in the path that nothing has yet creates an endpoint with this uid.",
+		about: "Signing keys stay as they are, and so do headers unless the URL changes. " + originRule + " A uid in the path that nothing has yet creates an endpoint with this uid.",
 	}, a.putEndpoint)
 	route(a, operation{
 		id: "v1.endpoint.patch", method: http.MethodPatch, path: endpointPath, scope: hook.ScopePortal,
-		summary: "Change some fields of an endpoint",
+		summary: "Change some fields of an endpoint", about: originRule,
 	}, a.patchEndpoint)
 	route(a, operation{
 		id: "v1.endpoint.delete", method: http.MethodDelete, path: endpointPath, scope: hook.ScopePortal,
@@ -156,7 +160,7 @@ func (a *API) putEndpoint(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return upsert(endpointOut)(a.Endpoints.Put(ctx, owner.Key, in.EndpointID, in.Body.spec()))
+	return upsert(changedEndpointOut)(a.Endpoints.Put(ctx, owner.Key, in.EndpointID, in.Body.spec()))
 }
 
 func (a *API) patchEndpoint(ctx context.Context, in *struct {
@@ -168,7 +172,7 @@ func (a *API) patchEndpoint(ctx context.Context, in *struct {
 		return nil, err
 	}
 	changed, err := a.Endpoints.Patch(ctx, owner.Key, in.EndpointID, in.Body.patch())
-	return answered(endpointOut(changed), err)
+	return answered(changedEndpointOut(changed), err)
 }
 
 func (a *API) deleteEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*nothing, error) {
@@ -203,6 +207,12 @@ func endpointOut(e hook.Endpoint) EndpointOut {
 		EndpointFields: endpointFields(e), Metadata: orEmpty(e.Metadata),
 		DisabledReason: orNull(e.DisabledReason), FailingSince: orNull(e.FailingSince),
 	}
+}
+
+func changedEndpointOut(e catalog.ChangedEndpoint) EndpointOut {
+	out := endpointOut(e.Endpoint)
+	out.DroppedHeaders = e.DroppedHeaders
+	return out
 }
 
 func endpointFields(e hook.Endpoint) EndpointFields {

@@ -325,3 +325,25 @@ func names(a answer) (ids []string) {
 	}
 	return ids
 }
+
+// TestAnAnswerListsTheHeadersThatAChangeOfTheURLDropped changes the URL as a portal may.
+func TestAnAnswerListsTheHeadersThatAChangeOfTheURLDropped(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	const one = "/api/v1/app/a/endpoint/e"
+	s.must(201, "POST", "/api/v1/app/a/endpoint", `{"url":"https://example.com/","uid":"e","headers":{"Authorization":"Bearer abc","X-Plain":"1"}}`)
+
+	same := s.must(200, "PATCH", one, `{"url":"https://example.com:443/other"}`)
+	moved := s.must(200, "PATCH", one, `{"url":"https://example.org/"}`)
+	headers := s.must(200, "GET", one+"/headers", "")
+	s.must(204, "PATCH", one+"/headers", `{"headers":{"X-Api-Key":"abc"}}`)
+	put := s.must(200, "PUT", one, `{"url":"https://example.net/","uid":"e"}`)
+
+	if _, listed := same.body["droppedHeaders"]; listed || fmt.Sprint(moved.body["droppedHeaders"]) != "[Authorization]" || fmt.Sprint(put.body["droppedHeaders"]) != "[X-Api-Key]" {
+		t.Errorf("got %s, %s, %s", same.text, moved.text, put.text)
+	}
+	if fmt.Sprint(headers.body["headers"]) != "map[X-Plain:1]" || fmt.Sprint(headers.body["sensitive"]) != "[]" {
+		t.Errorf("left are %s", headers.text)
+	}
+}

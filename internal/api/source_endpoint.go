@@ -36,7 +36,7 @@ func (a *API) routeSourceEndpoints() {
 	}, a.getSourceEndpoint)
 	route(a, operation{
 		id: "v1.ingest.endpoint.upsert", method: http.MethodPut, path: sourceEndpointPath, scope: hook.ScopeApplication,
-		summary: "Replace or create an endpoint of a source", status: http.StatusOK, also: []int{http.StatusCreated},
+		summary: "Replace or create an endpoint of a source", about: originRule, status: http.StatusOK, also: []int{http.StatusCreated},
 	}, a.putSourceEndpoint)
 	route(a, operation{
 		id: "v1.ingest.endpoint.delete", method: http.MethodDelete, path: sourceEndpointPath, scope: hook.ScopeApplication,

@@ -110,7 +110,7 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 	move := func(url string) string {
 		e, err := d.endpoints.Patch(t.Context(), a.Key, "e", catalog.EndpointPatch{URL: &url})
 		check(t, err)
-		header, err := d.vault.Authorization(e)
+		header, err := d.vault.Authorization(e.Endpoint)
 		check(t, err)
 		return header
 	}
@@ -121,6 +121,46 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 
 	if first != "Basic dXM6cGE6c3M=" || samePlace != first || elsewhere != "" || back != "" {
 		t.Errorf("got %q, %q, %q, %q", first, samePlace, elsewhere, back)
+	}
+}
+
+// TestHiddenHeadersStayWithTheOriginThatTheyWereSetFor moves an endpoint to another scheme, host and port, each with a
+// PATCH and a PUT.
+func TestHiddenHeadersStayWithTheOriginThatTheyWereSetFor(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, false)
+	a := d.application()
+	d.endpoint(a, catalog.NewEndpoint{UID: "e", URL: "https://example.com/"})
+	headers := map[string]string{"authorization": "Bearer abc", "X-Api-Key": "abc", "X-Plain": "1"}
+	hidden := []string{"X-Api-Key", "authorization"}
+	move := map[string]func(url string) catalog.ChangedEndpoint{
+		"patch": func(url string) catalog.ChangedEndpoint {
+			e, err := d.endpoints.Patch(t.Context(), a.Key, "e", catalog.EndpointPatch{URL: &url})
+			check(t, err)
+			return e
+		},
+		"put": func(url string) catalog.ChangedEndpoint {
+			e, _, err := d.endpoints.Put(t.Context(), a.Key, "e", catalog.NewEndpoint{UID: "e", URL: url})
+			check(t, err)
+			return e
+		},
+	}
+	for how, to := range move {
+		for url, dropped := range map[string][]string{
+			"https://EXAMPLE.com.:443/other?a=1": nil, "https://example.com:8443/": hidden, "https://example.org/": hidden,
+			"https://sub.example.com/": hidden, "https://ex\u00e4mple.com/": hidden, "https://xn--exmple-cua.com/": hidden,
+		} {
+			to("https://example.com/")
+			check(t, d.endpoints.PutHeaders(t.Context(), a.Key, "e", headers))
+
+			moved := to(url)
+
+			left, err := d.vault.Headers(moved.Endpoint)
+			check(t, err)
+			if !slices.Equal(moved.DroppedHeaders, dropped) || len(left) != len(headers)-len(dropped) || left["X-Plain"] != "1" {
+				t.Errorf("%s to %s: dropped %q, left %q", how, url, moved.DroppedHeaders, left)
+			}
+		}
 	}
 }
 

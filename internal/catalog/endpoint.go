@@ -85,11 +85,19 @@ func (s *Endpoints) furnish(e *hook.Endpoint, n NewEndpoint) error {
 	return s.apply(e, n.patch())
 }
 
+// ChangedEndpoint is an endpoint after a change of its fields.
+type ChangedEndpoint struct {
+	hook.Endpoint
+	// DroppedHeaders are the names, sorted, of the hidden headers that the change removed because it changed the
+	// origin of the URL.
+	DroppedHeaders []string
+}
+
 // Put replaces the endpoint except for its keys and headers, or creates it if there is none with this
-// uid. As with applications, an id of nothing is an error.
+// uid. As with applications, an id of nothing is an error. A change of the URL is as with Patch.
 func (s *Endpoints) Put(
 	ctx context.Context, application hook.Key, ref string, n NewEndpoint,
-) (e hook.Endpoint, created bool, err error) {
+) (e ChangedEndpoint, created bool, err error) {
 	e, err = s.Patch(ctx, application, ref, n.patch())
 	if fault.KindOf(err) != fault.NotFound || !store.RefOf(id.Endpoint, ref).ID.IsZero() {
 		return e, false, err
@@ -97,20 +105,30 @@ func (s *Endpoints) Put(
 	if n.UID == "" {
 		n.UID = ref
 	}
-	e, err = s.Create(ctx, application, n)
+	e.Endpoint, err = s.Create(ctx, application, n)
 	return e, err == nil, err
 }
 
-// Patch changes some fields of the endpoint.
+// Patch changes some fields of the endpoint. Hidden headers and the credentials of the URL belong to the origin that
+// they were set for: when the scheme, host or port of the URL changes they are removed.
 func (s *Endpoints) Patch(
 	ctx context.Context, application hook.Key, ref string, p EndpointPatch,
-) (hook.Endpoint, error) {
+) (ChangedEndpoint, error) {
 	if p.EventTypes != nil {
 		if err := s.checkTypes(ctx, *p.EventTypes); err != nil {
-			return hook.Endpoint{}, err
+			return ChangedEndpoint{}, err
 		}
 	}
-	return s.update(ctx, application, ref, func(e *hook.Endpoint) error { return s.apply(e, p) })
+	var dropped []string
+	e, err := s.update(ctx, application, ref, func(e *hook.Endpoint) (err error) {
+		before := e.URL
+		if err := s.apply(e, p); err != nil {
+			return err
+		}
+		dropped, err = s.dropHidden(e, before)
+		return err
+	})
+	return ChangedEndpoint{e, dropped}, err
 }
 
 // Delete removes the endpoint and wipes its secrets.

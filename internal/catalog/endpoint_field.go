@@ -73,8 +73,8 @@ func switchTo(e *hook.Endpoint, disabled bool) {
 	e.Disabled = disabled
 }
 
-// setURL checks and stores the URL. Credentials that are not mentioned stay as long as requests still
-// go to the same host, since callers send back the URL as it was shown to them, which is without.
+// setURL checks and stores the URL. Credentials that are not mentioned stay as long as the origin stays,
+// since callers send back the URL as it was shown to them, which is without.
 func (s *Endpoints) setURL(e *hook.Endpoint, raw string) error {
 	target, credentials, err := s.config.Policy.CheckURL(raw)
 	if err != nil {
@@ -91,6 +91,7 @@ func (s *Endpoints) setURL(e *hook.Endpoint, raw string) error {
 	return err
 }
 
+// sameOrigin reports whether two normalised URLs have the same scheme, host and port.
 func sameOrigin(a, b string) bool {
 	left, errLeft := url.Parse(a)
 	right, errRight := url.Parse(b)

@@ -93,6 +93,30 @@ func (s *Endpoints) setHeaders(e *hook.Endpoint, headers map[string]string) erro
 	return nil
 }
 
+// dropHidden removes the hidden headers of an endpoint whose URL was another one before, unless both URLs have the same
+// origin, and returns their names, sorted. The stored URLs are normalised, so their spelling does not matter.
+func (s *Endpoints) dropHidden(e *hook.Endpoint, before string) (dropped []string, err error) {
+	if sameOrigin(before, e.URL) {
+		return nil, nil
+	}
+	kept, err := s.vault.Headers(*e)
+	if err != nil {
+		return nil, err
+	}
+	for name := range kept {
+		if sensitive(name) {
+			dropped = append(dropped, name)
+			delete(kept, name)
+		}
+	}
+	if dropped == nil {
+		return nil, nil
+	}
+	slices.Sort(dropped)
+	e.Headers, err = s.vault.SealHeaders(e.ID, kept)
+	return dropped, err
+}
+
 // sensitive reports whether a header's value is hidden. The public Svix server hides authorization,
 // proxy-authorization, proxy-authenticate, www-authenticate and x-auth-token
 // (github.com/svix/svix-webhooks, server/svix-server/src/v1/endpoints/endpoint); the words below cover

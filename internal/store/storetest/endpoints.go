@@ -23,6 +23,7 @@ func endpoints() []test {
 		{"all endpoints of an application come rising by key", endpointsOfApplication},
 		{"an update stores what changed", endpointUpdate},
 		{"an update whose change fails changes nothing", endpointUpdateFails},
+		{"updates at once see each other's changes", endpointUpdatesAtOnce},
 		{"a deleted endpoint is returned and gone", endpointDeletion},
 		{"the attempts of a deleted endpoint stay readable through their messages", endpointDeletionKeepsAttempts},
 		{"pages go both ways in both orders", endpointPages},
@@ -167,6 +168,33 @@ func endpointUpdateFails(t *testing.T, f *fixture) {
 	stored, err := f.Endpoint(t.Context(), a.Key, byID(before.ID))
 	check(t, err)
 	equal(t, stored, before)
+}
+
+// endpointUpdatesAtOnce changes the URL and the headers of an endpoint at the same time. Whichever is first, the change
+// of the URL must see headers that the other one stored before it.
+func endpointUpdatesAtOnce(t *testing.T, f *fixture) {
+	a := f.application()
+	for range 20 {
+		e := f.endpoint(a)
+		changes := []func(*hook.Endpoint){
+			func(e *hook.Endpoint) { e.URL, e.Headers = "https://example.org/", nil },
+			func(e *hook.Endpoint) { e.Headers = []byte("for " + e.URL) },
+		}
+
+		atOnce(t, len(changes), func(i int) error {
+			_, err := f.UpdateEndpoint(t.Context(), a.Key, byID(e.ID), func(e *hook.Endpoint) error {
+				changes[i](e)
+				return nil
+			})
+			return err
+		})
+
+		stored, err := f.Endpoint(t.Context(), a.Key, byID(e.ID))
+		check(t, err)
+		if headers := string(stored.Headers); headers != "" && headers != "for "+stored.URL {
+			t.Errorf("headers %q are with %s", headers, stored.URL)
+		}
+	}
 }
 
 func endpointDeletion(t *testing.T, f *fixture) {
