@@ -121,14 +121,14 @@ func (a *API) examine(ctx context.Context, now time.Time) (HealthOut, error) {
 	}, err
 }
 
-// unhealthy says why the database cannot be written, as far as the engine has a sentence for it.
-func unhealthy(cause error) *fault.Error {
-	const cannot = "The database cannot be written."
-	var why *fault.Error
-	if errors.As(cause, &why) && why.Kind == fault.Unavailable {
-		return fault.New(fault.Unavailable, "unhealthy", cannot+" %s", why.Detail).Because(cause)
+// unhealthy says what a publish would be refused for.
+func unhealthy(err error) error {
+	detail := "The database cannot be written."
+	var known *fault.Error
+	if errors.As(err, &known) && known.Kind == fault.Unavailable {
+		detail = known.Detail
 	}
-	return fault.New(fault.Unavailable, "unhealthy", cannot).Because(cause)
+	return fault.New(fault.Unavailable, "unhealthy", "%s", detail).Because(err)
 }
 
 // heldBy says what each node holds. A node is compared with the one that was heard of last, since the times are the

@@ -89,6 +89,18 @@ func TestHealthSaysThatTheDatabaseCannotBeWrittenAndAsksOnceASecond(t *testing.T
 	}
 }
 
+func TestHealthSaysWhyAPublishWouldBeRefused(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1e9, 0)
+	refusal := fault.New(fault.Unavailable, "database_not_durable", "Turn fsync on.")
+
+	got := examined(&engine{full: refusal}, &now)(t.Context())
+
+	if got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), "Turn fsync on.") {
+		t.Errorf("got %d %s", got.Code, got.Body)
+	}
+}
+
 // scopes knows tokens by the scope that they are called after.
 type scopes struct{ echo }
 

@@ -38,8 +38,8 @@ func (p *parts) apiHandler() http.Handler {
 	return p.api.Aside()
 }
 
-// readiness says whether new work is taken. A server that drains answers no to who asks on an open
-// connection; one that cannot store sends who publishes to another node, or lets them try again.
+// readiness says whether new work is taken. A server that drains answers no on open connections; one that could not
+// acknowledge a publish says why, so that publishes go to another node.
 func readiness(ctx context.Context, r *http.Request, healthy func(context.Context) error) (int, string) {
 	if ctx.Err() != nil {
 		return http.StatusServiceUnavailable, "draining\n"

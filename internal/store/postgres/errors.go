@@ -20,6 +20,7 @@ const (
 	deadlockDetected     = "40P01"
 	lockNotAvailable     = "55P03"
 	invalidCharacter     = "22021" // U+0000 in a text, or no UTF-8
+	invalidParameter     = "22023"
 	diskFull             = "53100"
 	readOnly             = "25006"
 )
@@ -46,6 +47,9 @@ func translate(doing string, err error) error {
 // out. What the server said stays in the chain, so that write can see whether to try again.
 func judge(doing string, theirs *pgconn.PgError) error {
 	said := fmt.Errorf("%s: PostgreSQL says: %w", doing, theirs)
+	if saysNotDurable(theirs) {
+		return errNotDurable().Because(said)
+	}
 	switch theirs.Code {
 	case diskFull:
 		return fault.New(fault.Unavailable, "disk_full", "The disk of the PostgreSQL server is full: free some space; nothing was stored.").Because(said)

@@ -76,7 +76,7 @@ func (s *Store) receiveAll(ctx context.Context, all []*arrival) error {
 	}
 	e := events{now: now, all: all}
 	var isAlive bool
-	err := s.transact(ctx, "store a group of webhooks",
+	err := s.acknowledge(ctx, "store a group of webhooks",
 		func(b *pgx.Batch) error { fence(b, me.key, &isAlive); e.take(b); return nil },
 		func(b *pgx.Batch) error { e.lookUp(b); return orLost(isAlive) },
 		func(b *pgx.Batch) error { e.judge(); insertReceived(b, me.key, fresh(all)); return nil },

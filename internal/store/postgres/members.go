@@ -17,7 +17,7 @@ func (s *Store) Renew(ctx context.Context, held store.Held) error {
 		return errStopped()
 	}
 	done, err := s.hot.Exec(ctx, "UPDATE run SET seen_at = "+databaseNow+`, queued = $2, wire = $3
-		WHERE key = $1 AND ended_at IS NULL AND buried_at IS NULL`, int64(s.run()), held.Queued, held.Wire)
+		WHERE key = $1 AND ended_at IS NULL AND buried_at IS NULL RETURNING `+flushed, int64(s.run()), held.Queued, held.Wire)
 	if err != nil {
 		return translate("renew the lease", err)
 	}

@@ -27,15 +27,19 @@ type mark struct {
 	place  int16
 	number int64
 
+	durability string // the expression that makes the commit durable
+
 	xact string // by which the server tells whether it goes on
 	pid  int32
 }
 
 const leaveMark = `INSERT INTO mark AS m VALUES ($1, $2, $3) ON CONFLICT (run, place) DO UPDATE SET number = excluded.number
-	RETURNING pg_current_xact_id()::text, pg_backend_pid(), set_config('idle_in_transaction_session_timeout', '` + idleAtMost + `', true)`
+	RETURNING pg_current_xact_id()::text, pg_backend_pid(), set_config('idle_in_transaction_session_timeout', '` + idleAtMost + `', true), `
 
 func (m *mark) leave(b *pgx.Batch) {
-	b.Queue(leaveMark, int64(m.run), m.place, m.number).QueryRow(func(row pgx.Row) error { return row.Scan(&m.xact, &m.pid, nil) })
+	b.Queue(leaveMark+m.durability, int64(m.run), m.place, m.number).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&m.xact, &m.pid, nil, nil)
+	})
 }
 
 const (
@@ -77,7 +81,7 @@ func (s *Store) look(ctx context.Context, m mark) (ended, there bool, err error)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err = s.prompt.QueryRow(ctx, "SELECT coalesce(pg_xact_status($1::text::xid8), '') <> 'in progress'", m.xact).Scan(&ended)
-	if stateOf(err) == "22023" { // an id of the future: a standby took over that never saw it
+	if stateOf(err) == invalidParameter { // an id of the future: a standby took over that never saw it
 		ended, err = true, nil
 	}
 	if err != nil || !ended {
@@ -95,7 +99,7 @@ func (s *Store) look(ctx context.Context, m mark) (ended, there bool, err error)
 func (s *Store) confirm(ctx context.Context, m mark) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := s.prompt.Exec(ctx, "UPDATE mark SET number = number WHERE run = $1 AND place = $2", int64(m.run), m.place)
+	_, err := s.prompt.Exec(ctx, "UPDATE mark SET number = number WHERE run = $1 AND place = $2 RETURNING "+flushed, int64(m.run), m.place)
 	return err
 }
 

@@ -69,7 +69,7 @@ func (s *Store) publishAll(ctx context.Context, all []*publication) error {
 	}
 	c, e := claims{now: now, all: all}, eventIDs{now: now, all: all}
 	var isAlive bool
-	err := s.transact(ctx, "store a group of messages",
+	err := s.acknowledge(ctx, "store a group of messages",
 		func(b *pgx.Batch) error { fence(b, me.key, &isAlive); c.take(b); return nil },
 		func(b *pgx.Batch) error { c.lookUp(b); return orLost(isAlive) },
 		func(b *pgx.Batch) error { c.judge(); e.take(b); return nil },

@@ -133,16 +133,6 @@ func TestADatabaseThatIsNotToBeMigratedStaysAsItIs(t *testing.T) {
 	}
 }
 
-func TestASettingThatLosesWhatWasAcknowledgedIsRefused(t *testing.T) {
-	t.Parallel()
-
-	_, err := postgres.Open(t.Context(), postgres.Options{URL: pg.URL(t) + "&options=-csynchronous_commit%3Doff"})
-
-	if fault.CodeOf(err) != "database_not_durable" {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestThePasswordIsInNoError(t *testing.T) {
 	t.Parallel()
 	const password = "tr0mb0ne"

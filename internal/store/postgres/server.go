@@ -16,7 +16,7 @@ type settings struct {
 	replica             bool
 	encoding            string
 	fsync, fullPages    string
-	synchronous, commit string // the names of standbys, and the level
+	synchronous, commit string // the names of standbys, and the level that transactions which write have
 }
 
 // String returns what makes a commit survive a power cut.
@@ -32,7 +32,7 @@ func (s settings) String() string {
 func (s *Store) settings(ctx context.Context) (is settings, err error) {
 	err = s.hot.QueryRow(ctx, `SELECT current_setting('server_version_num')::integer, pg_is_in_recovery(), current_setting('server_encoding'),
 		current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_standby_names'),
-		current_setting('synchronous_commit')`).Scan(&is.version, &is.replica, &is.encoding, &is.fsync, &is.fullPages, &is.synchronous, &is.commit)
+		`+flushLevel).Scan(&is.version, &is.replica, &is.encoding, &is.fsync, &is.fullPages, &is.synchronous, &is.commit)
 	return is, err
 }
 
@@ -54,11 +54,7 @@ func (s settings) check() error {
 	case s.encoding != "UTF8":
 		return fault.New(fault.Unavailable, "database_encoding", "The PostgreSQL database has the encoding %s: create one with UTF8.", s.encoding)
 	case s.fsync == "off" || s.fullPages == "off":
-		return fault.New(fault.Unavailable, "database_not_durable",
-			"The PostgreSQL server runs with fsync or full_page_writes off, so that a power cut can destroy the database: turn them on.")
-	case s.commit == "off":
-		return fault.New(fault.Unavailable, "database_not_durable",
-			"synchronous_commit is off, so that a crash takes what was acknowledged: set it to on for this database or user.")
+		return errNotDurable()
 	}
 	return nil
 }

@@ -16,12 +16,18 @@ import (
 const beginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 // write runs do in a transaction of its own and returns when it is flushed. do may be called twice: once
-// more if PostgreSQL gave it up for the sake of another transaction. Its error undoes what it did.
+// more if PostgreSQL gave it up for the sake of another transaction. Its error undoes what it did. A server that
+// is not durable is refused with the code database_not_durable.
 func (s *Store) write(ctx context.Context, doing string, do func(pgx.Tx) error) error {
+	return s.begin(ctx, durable, doing, do)
+}
+
+// begin is write with the expression that makes the commit durable.
+func (s *Store) begin(ctx context.Context, durability, doing string, do func(pgx.Tx) error) error {
 	if s.stopped() {
 		return errStopped()
 	}
-	begin := pgx.TxOptions{BeginQuery: beginWrite + "; SET LOCAL idle_in_transaction_session_timeout = '" + idleAtMost + "'"}
+	begin := pgx.TxOptions{BeginQuery: beginWrite + "; SET LOCAL idle_in_transaction_session_timeout = '" + idleAtMost + "'; SELECT " + durability}
 	err := pgx.BeginTxFunc(ctx, s.prompt, begin, do)
 	if givenUp(err) {
 		err = pgx.BeginTxFunc(ctx, s.prompt, begin, do)
@@ -35,9 +41,10 @@ func givenUp(err error) bool {
 	return state == serializationFailure || state == deadlockDetected
 }
 
-// chore is write for what one of the programs does for all. Who finds another at it does nothing.
+// chore is write for what one of the programs does for all. Who finds another at it does nothing. It acknowledges
+// nothing, so it goes on while the server is not durable.
 func (s *Store) chore(ctx context.Context, duty duty, doing string, do func(pgx.Tx) error) error {
-	return s.write(ctx, doing, func(tx pgx.Tx) error {
+	return s.begin(ctx, flushed, doing, func(tx pgx.Tx) error {
 		var mine bool
 		if err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1, $2)", lockClass, duty).Scan(&mine); err != nil || !mine {
 			return err
@@ -116,17 +123,27 @@ const idleAtMost = "5s"
 // committed, also when the connection broke on the way: who holds what it wrote depends on it. It is not cut
 // off with ctx, which only bounds how long it asks for the outcome.
 func (s *Store) transact(ctx context.Context, doing string, steps ...step) error {
-	err := s.try(ctx, steps)
+	return s.perform(ctx, flushed, doing, steps)
+}
+
+// acknowledge is transact for what a caller gets a 2xx for. A server that is not durable is refused with the code
+// database_not_durable.
+func (s *Store) acknowledge(ctx context.Context, doing string, steps ...step) error {
+	return s.perform(ctx, durable, doing, steps)
+}
+
+func (s *Store) perform(ctx context.Context, durability, doing string, steps []step) error {
+	err := s.try(ctx, durability, steps)
 	if givenUp(err) {
-		err = s.try(ctx, steps)
+		err = s.try(ctx, durability, steps)
 	}
 	return translate(doing, err)
 }
 
-func (s *Store) try(asking context.Context, steps []step) error {
+func (s *Store) try(asking context.Context, durability string, steps []step) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(asking), patience)
 	defer cancel()
-	t := &attempt{steps: steps, mark: mark{run: s.run(), number: s.counter.Add(1)}}
+	t := &attempt{steps: steps, mark: mark{run: s.run(), number: s.counter.Add(1), durability: durability}}
 	select {
 	case t.mark.place = <-s.places:
 	case <-ctx.Done():
