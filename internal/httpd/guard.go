@@ -92,31 +92,3 @@ func refuse(w http.ResponseWriter, status int, code, detail string) {
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(`{"code":"` + code + `","detail":"` + detail + `"}` + "\n")) // texts of this package
 }
-
-// watched notes what became of an answer.
-type watched struct {
-	http.ResponseWriter
-	status int
-	bytes  int64
-}
-
-// WriteHeader notes the status.
-func (w *watched) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write counts.
-func (w *watched) Write(p []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	n, err := w.ResponseWriter.Write(p)
-	w.bytes += int64(n)
-	return n, err
-}
-
-// Unwrap lets http.ResponseController through.
-func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }

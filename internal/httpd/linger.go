@@ -25,17 +25,33 @@ func lingering(next http.Handler) http.Handler {
 		body := &incoming{ReadCloser: r.Body}
 		seen := r.WithContext(r.Context())
 		seen.Body = body
-		next.ServeHTTP(w, seen)
+		next.ServeHTTP(&early{ResponseWriter: w, body: body}, seen)
 		if !body.ended {
 			body.drain(w)
 		}
 	})
 }
 
+// early is the answer to a request whose body may not have been read.
+type early struct {
+	http.ResponseWriter
+	body *incoming
+}
+
+// WriteHeader bounds how long the rest of the body may take. net/http reads up to 256 KiB of it before it sends the answer.
+func (e *early) WriteHeader(status int) {
+	e.body.hurry(e.ResponseWriter)
+	e.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController through.
+func (e *early) Unwrap() http.ResponseWriter { return e.ResponseWriter }
+
 // incoming is a body that knows whether all of it was read.
 type incoming struct {
 	io.ReadCloser
-	ended bool
+	ended   bool
+	hurried bool
 }
 
 // Read implements io.Reader.
@@ -45,15 +61,20 @@ func (b *incoming) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// drain sends the answer and reads what still comes, for a while.
-func (b *incoming) drain(w http.ResponseWriter) {
-	connection := http.NewResponseController(w)
-	if connection.Flush() != nil {
+// hurry lets the rest of the body arrive within LingerTime, counted from the first call.
+func (b *incoming) hurry(w http.ResponseWriter) {
+	if b.ended || b.hurried {
 		return
 	}
-	late := time.AfterFunc(LingerTime, func() {
-		_ = connection.SetReadDeadline(time.Unix(1, 0)) // in the past: a read that waits ends now
-	})
-	defer late.Stop()
+	b.hurried = true
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(LingerTime)) // a recorder of a test has none
+}
+
+// drain sends the answer and reads what still comes, for a while.
+func (b *incoming) drain(w http.ResponseWriter) {
+	b.hurry(w)
+	if http.NewResponseController(w).Flush() != nil {
+		return
+	}
 	_, _ = io.CopyN(io.Discard, b.ReadCloser, LingerSize) // however it ends, the answer was given
 }

@@ -14,7 +14,7 @@ import (
 // The bounds of a connection.
 const (
 	HeaderTimeout = 10 * time.Second // for the header section to arrive
-	BodyTimeout   = 60 * time.Second // for the header section and the body to arrive
+	BodyTimeout   = 60 * time.Second // for the header section and a body to arrive that no handler reads
 	WriteTimeout  = 90 * time.Second // from the header section's arrival to the end of the answer
 	IdleTimeout   = 2 * time.Minute  // between requests of a connection
 	MaxHeaders    = 100              // lines of a header section
@@ -30,13 +30,14 @@ const giveUpHeaders = 4 * MaxHeaderSize
 type Config struct {
 	Listener net.Listener
 	TLS      *tls.Config // nil is plain HTTP
+	Most     int         // connections open at a time; zero is no bound
 	Handler  http.Handler
 	Log      *slog.Logger
 }
 
 // Server serves one listener.
 type Server struct {
-	listener net.Listener
+	listener *limiter
 	server   http.Server
 	ready    chan struct{}
 	stop     chan struct{}
@@ -47,7 +48,7 @@ type Server struct {
 // New returns a server that owns the listener from now on.
 func New(c Config) *Server {
 	s := &Server{
-		listener: c.Listener, ready: make(chan struct{}), stop: make(chan struct{}),
+		listener: newLimiter(c.Listener, c.Most), ready: make(chan struct{}), stop: make(chan struct{}),
 		server: http.Server{
 			TLSConfig:         c.TLS,
 			ReadHeaderTimeout: HeaderTimeout,
@@ -61,12 +62,13 @@ func New(c Config) *Server {
 			},
 		},
 	}
-	s.server.Handler = s.counted(lingering(guard(c.Handler, c.Log)))
+	s.server.ConnState = s.listener.note
+	s.server.Handler = s.awaited(lingering(guard(c.Handler, c.Log)))
 	return s
 }
 
-// counted lets Run wait for handlers, which http.Server does not do once it was closed.
-func (s *Server) counted(next http.Handler) http.Handler {
+// awaited lets Run wait for handlers, which http.Server does not do once it was closed.
+func (s *Server) awaited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.handling.RLock()
 		defer s.handling.RUnlock()
