@@ -53,7 +53,9 @@ func (b *base) build(ctx context.Context) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.client = egress.New(egress.Config{Policy: policy, Clock: b.Clock, KeepBody: int(b.config.ResponseKeep)})
+	p.client = egress.New(egress.Config{
+		Policy: policy, Clock: b.Clock, KeepBody: int(b.config.ResponseKeep), MaxIdle: atMost(maxIdle, divide(openFiles()).Idle),
+	})
 	p.directory = directory.New(b.store, directory.NewVault(b.box))
 	p.engine = p.newEngine()
 	p.directory.Tell(told{p.engine, p})
@@ -91,7 +93,7 @@ func (b *base) policy() (egress.Policy, error) {
 
 // limits derives the engine's bounds from the settings.
 func (b *base) limits() deliver.Limits {
-	c, workers := b.config, maxWorkers
+	c, workers := b.config, atMost(maxWorkers, divide(openFiles()).Requests)
 	if !c.Roles.Has(config.RoleDeliver) {
 		workers = 0
 	}
@@ -103,6 +105,9 @@ func (b *base) limits() deliver.Limits {
 
 // maxWorkers bounds the requests on the wire in all; each costs a goroutine and a socket.
 const maxWorkers = 4096
+
+// maxIdle bounds the connections that are kept open to endpoints.
+const maxIdle = 2048
 
 func (p *parts) newEngine() *deliver.Engine {
 	return deliver.New(

@@ -27,7 +27,9 @@ func (p *parts) server(ctx context.Context) *httpd.Server {
 	if p.config.Roles.Has(config.RoleReceive) {
 		routes.Inbound = p.inbound()
 	}
-	return httpd.New(httpd.Config{Listener: p.listener, Handler: routes.Handler(), Log: p.Log})
+	return httpd.New(httpd.Config{
+		Listener: p.listener, Handler: routes.Handler(), Log: p.Log, Most: divide(openFiles()).Clients,
+	})
 }
 
 // apiHandler serves the API if that is a role of this node.

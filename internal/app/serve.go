@@ -35,6 +35,7 @@ func Serve(ctx context.Context, settings config.Loaded, o Options) (err error) {
 	}
 	b := &base{config: settings.Config, Options: o, ids: id.NewSource(rand.Reader)}
 	defer func() { err = errors.Join(err, b.close()) }()
+	b.warnOfFewDescriptors(ctx)
 	if err := b.open(ctx); err != nil {
 		return err
 	}

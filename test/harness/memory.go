@@ -45,13 +45,28 @@ func PeakMemoryOf(pid int) (peak int64, ok bool) {
 	return 0, false
 }
 
-// command returns the command line that starts the server, under its memory limit if it has one.
+// StartWithOpenFiles is Start for a server whose process may have at most n files and connections open ("ulimit -n").
+func StartWithOpenFiles(t testing.TB, n int, settings ...string) *Server {
+	t.Helper()
+	s := New(t, settings...)
+	s.openFiles = n
+	s.Restart()
+	return s
+}
+
+// command returns the command line that starts the server, under its limits if it has any.
 func (s *Server) command() (name string, args []string) {
-	if s.memoryLimit == 0 {
+	limits := ""
+	if s.memoryLimit != 0 {
+		limits += "ulimit -d " + strconv.FormatInt(s.memoryLimit>>10, 10) + " && " // the unit of ulimit is KiB
+	}
+	if s.openFiles != 0 {
+		limits += "ulimit -n " + strconv.Itoa(s.openFiles) + " && "
+	}
+	if limits == "" {
 		return s.Binary, []string{"serve"}
 	}
-	kib := strconv.FormatInt(s.memoryLimit>>10, 10) // the unit of ulimit
-	return "/bin/sh", []string{"-c", `ulimit -d "$1" && exec "$0" serve`, s.Binary, kib}
+	return "/bin/sh", []string{"-c", limits + `exec "$0" serve`, s.Binary}
 }
 
 // plainBinary returns the path of a binary without the race detector.

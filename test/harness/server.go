@@ -42,6 +42,7 @@ type Server struct {
 	proc    *process
 
 	memoryLimit int64 // bytes; 0 for none, see StartLimited
+	openFiles   int   // 0 for the limit of the test, see StartWithOpenFiles
 }
 
 type process struct {
