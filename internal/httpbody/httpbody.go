@@ -74,7 +74,8 @@ func Read(w http.ResponseWriter, r *http.Request, limit int64, lease *membudget.
 		return nil, ErrTooLarge
 	}
 	connection := http.NewResponseController(w)
-	_ = connection.SetReadDeadline(time.Now().Add(Timeout)) // a recorder of a test has none
+	// The result is ignored here and below: a recorder of a test has no deadlines.
+	_ = connection.SetReadDeadline(time.Now().Add(Timeout)) //nolint:forbidigo // deadlines of connections are set on the machine's own, steady clock
 	body, err := read(r, limit, lease)
 	if err != nil {
 		return nil, reason(err)

@@ -55,10 +55,10 @@ func (w *watched) Write(p []byte) (int, error) {
 func (w *watched) writeLarge(p []byte) (written int, err error) {
 	connection := http.NewResponseController(w.ResponseWriter)
 	if w.end.IsZero() {
-		w.end = time.Now().Add(AnswerTimeout)
+		w.end = after(AnswerTimeout)
 	}
 	for err == nil && written < len(p) {
-		_ = connection.SetWriteDeadline(earlier(time.Now().Add(StallTimeout), w.end)) // a recorder of a test has none
+		_ = connection.SetWriteDeadline(earlier(after(StallTimeout), w.end)) // a recorder of a test has none
 		var n int
 		n, err = w.ResponseWriter.Write(p[written:min(written+piece, len(p))])
 		written += n
@@ -67,6 +67,9 @@ func (w *watched) writeLarge(p []byte) (written int, err error) {
 	_ = connection.SetWriteDeadline(w.end)
 	return written, err
 }
+
+// after returns the deadline of a connection that ends so long from now.
+func after(d time.Duration) time.Time { return time.Now().Add(d) } //nolint:forbidigo // deadlines of connections are set on the machine's own, steady clock
 
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {

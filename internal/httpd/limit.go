@@ -114,3 +114,11 @@ func (c *counted) Close() error {
 	c.once.Do(c.free)
 	return err
 }
+
+// CloseWrite ends the sending direction. net/http calls it so that a client that still sends can read the answer.
+func (c *counted) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}

@@ -67,7 +67,7 @@ func (b *incoming) hurry(w http.ResponseWriter) {
 		return
 	}
 	b.hurried = true
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(LingerTime)) // a recorder of a test has none
+	_ = http.NewResponseController(w).SetReadDeadline(after(LingerTime)) // a recorder of a test has none
 }
 
 // drain sends the answer and reads what still comes, for a while.

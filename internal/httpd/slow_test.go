@@ -120,21 +120,21 @@ func TestEvery503And429SaysWhenToTryAgain(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusServiceUnavailable, http.StatusTooManyRequests} {
 		for want, set := range map[string]string{"5": "", "77": "77"} {
-			answer := answerOf(t, func(w http.ResponseWriter, _ *http.Request) {
+			head := headOf(t, func(w http.ResponseWriter, _ *http.Request) {
 				if set != "" {
 					w.Header().Set("Retry-After", set)
 				}
 				w.WriteHeader(status)
 			})
-			if got := answer.Header.Get("Retry-After"); got != want {
+			if got := head.Get("Retry-After"); got != want {
 				t.Errorf("%d: got %q", status, got)
 			}
 		}
 	}
 }
 
-// answerOf returns the answer of h to a request.
-func answerOf(t *testing.T, h http.HandlerFunc) *http.Response {
+// headOf returns the headers of the answer of h to a request.
+func headOf(t *testing.T, h http.HandlerFunc) http.Header {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+serve(t, h)+"/", http.NoBody)
 	check(t, err)
@@ -142,5 +142,5 @@ func answerOf(t *testing.T, h http.HandlerFunc) *http.Response {
 	answer, err := client.Do(request)
 	check(t, err)
 	check(t, answer.Body.Close())
-	return answer
+	return answer.Header
 }

@@ -142,14 +142,14 @@ func garbageIsRefused(t *testing.T, s *harness.Server) {
 	}
 }
 
-// TestQ12SlowRequestsAreCutOff needs ten seconds, in which it does nothing. The body of a message, which
-// may be large, has longer: httpd.BodyTimeout.
+// TestQ12SlowRequestsAreCutOff needs ten seconds, in which it does nothing.
 func TestQ12SlowRequestsAreCutOff(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t)
 	for name, request := range map[string]string{
-		"head": "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: b",
-		"body": head(s, "POST /api/v1/app") + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+		"head":    "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: b",
+		"body":    head(s, "POST /api/v1/app") + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+		"message": head(s, "POST /api/v1/app/a/msg") + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
