@@ -2,9 +2,11 @@ package catalog
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -14,58 +16,121 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-// Limits of schemas.
+// What checking one payload may cost, in ticks of about 10 ns: a tenth of a second, and half a microsecond for each
+// byte of the payload, which is about ten times what usual schemas take; two seconds at most.
 const (
-	maxVersions    = 100 // schemas of one event type
-	maxSchemaDepth = 64  // nesting of one schema
+	checkBudget        = 10_000_000
+	checkBudgetPerByte = 50
+	maxCheckBudget     = 200_000_000
+	placeBudget        = 2_000_000 // for finding the place of a mismatch, which collects all of them
 )
 
 // Schemas checks payloads against the schemas of event types and remembers the compiled ones. It holds
-// at most one for each event type. It is safe for concurrent use.
+// at most one for each event type, and checks one payload of an event type at a time. It is safe for concurrent use.
 type Schemas struct {
-	compiled sync.Map // from the name to a compiledSchema
+	compiled sync.Map      // from the name to a *compiledSchema
+	slots    chan struct{} // holds an element for each check that is under way
 }
 
 type compiledSchema struct {
-	source []byte // what it was compiled from
-	newest *jsonschema.Schema
+	source  []byte // what it was compiled from
+	newest  *program
+	refused error         // why it cannot be used
+	turn    chan struct{} // holds one element while newest is in use
 }
 
 // NewSchemas returns an empty cache.
-func NewSchemas() *Schemas { return &Schemas{} }
+func NewSchemas() *Schemas { return &Schemas{slots: make(chan struct{}, runtime.GOMAXPROCS(0))} }
 
 // Check returns an Invalid error if the event type asks for its schema to be enforced and payload does
-// not match the newest one. The error names the place and the rule and repeats nothing of the payload.
-func (s *Schemas) Check(t hook.EventType, payload []byte) error {
+// not match the newest one. The error names the place and the rule and repeats nothing of the payload. A payload whose
+// check would cost too much, and any payload of a type whose stored schema is refused, is Invalid as well. Check waits for
+// other payloads of the same type until ctx ends.
+func (s *Schemas) Check(ctx context.Context, t hook.EventType, payload []byte) error {
 	if !t.Enforced {
 		return nil
 	}
-	schema, err := s.of(t)
-	if err != nil || schema == nil {
+	schema := s.of(t)
+	if schema.refused != nil {
+		return fault.In("eventType", "schema_refused",
+			"The schema of %s cannot be used: %s. Replace it, or set enforceSchema to false.", t.Name, reason(schema.refused)).Because(schema.refused)
+	}
+	if schema.newest == nil {
+		return nil
+	}
+	release, err := s.enter(ctx, schema)
+	if err != nil {
 		return err
 	}
+	defer release()
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(payload))
 	if err != nil {
 		return fault.In("payload", "value_error", "Send a payload that is JSON.")
 	}
-	return mismatch(t.Name, schema.Validate(value))
+	levels, err := measure(value)
+	if err != nil || levels*schema.newest.graph.chain > maxRecursion {
+		return tooComplex(t.Name)
+	}
+	return schema.newest.check(t.Name, value, levels, min(checkBudget+checkBudgetPerByte*int64(len(payload)), maxCheckBudget))
+}
+
+// enter waits until schema is not in use and fewer checks than there are processors are under way: each of them needs a
+// multiple of its payload in memory.
+func (s *Schemas) enter(ctx context.Context, schema *compiledSchema) (release func(), err error) {
+	busy := func() error {
+		return fault.New(fault.Unavailable, "schema_busy", "Other payloads are being checked against schemas; try again.").Because(ctx.Err())
+	}
+	select {
+	case schema.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, busy()
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return func() { <-s.slots; <-schema.turn }, nil
+	case <-ctx.Done():
+		<-schema.turn
+		return nil, busy()
+	}
 }
 
 // Forget drops what is remembered of an event type.
 func (s *Schemas) Forget(name string) { s.compiled.Delete(name) }
 
-func (s *Schemas) of(t hook.EventType) (*jsonschema.Schema, error) {
+func (s *Schemas) of(t hook.EventType) *compiledSchema {
 	if known, ok := s.compiled.Load(t.Name); ok {
-		if c, ok := known.(compiledSchema); ok && bytes.Equal(c.source, t.Schemas) {
-			return c.newest, nil
+		if c, ok := known.(*compiledSchema); ok && bytes.Equal(c.source, t.Schemas) {
+			return c
 		}
 	}
-	newest, err := compile(t.Schemas)
-	if err != nil {
-		return nil, fmt.Errorf("compile the schema of %s: %w", t.Name, err)
+	newest, err := compileNewest(t.Schemas)
+	c := &compiledSchema{source: t.Schemas, newest: newest, refused: err, turn: make(chan struct{}, 1)}
+	s.compiled.Store(t.Name, c)
+	return c
+}
+
+// check validates value within a budget of ticks. It asks first whether value matches, which collects nothing, and
+// for the place of a mismatch only then.
+func (p *program) check(name string, value any, levels int, budget int64) error {
+	p.meter.start(budget, p.graph, levels)
+	mismatches := p.wrap.Validate(value) == nil
+	if p.meter.spent() {
+		return tooComplex(name)
 	}
-	s.compiled.Store(t.Name, compiledSchema{source: t.Schemas, newest: newest})
-	return newest, nil
+	if !mismatches {
+		return nil
+	}
+	p.meter.start(placeBudget, p.graph, levels)
+	err := p.schema.Validate(value)
+	if p.meter.spent() {
+		return fault.In("payload", "schema_mismatch", "The payload does not match the schema of %s.", name)
+	}
+	return mismatch(name, err)
+}
+
+func tooComplex(name string) error {
+	return fault.In("payload", "schema_too_complex",
+		"Checking this payload against the schema of %s takes too long: send a smaller one, or have the schema simplified.", name)
 }
 
 // mismatch turns the library's error into ours.
@@ -85,76 +150,27 @@ func mismatch(name string, err error) error {
 		"The payload does not match the schema of %s (rule %s).", name, strings.Join(found.ErrorKind.KeywordPath(), "/"))
 }
 
-// compile checks all schemas of an event type and returns the newest, nil if there is none.
-func compile(schemas []byte) (*jsonschema.Schema, error) {
-	if schemas == nil {
-		return nil, nil
-	}
-	var versions map[string]json.RawMessage
-	if err := json.Unmarshal(schemas, &versions); err != nil {
-		return nil, fault.In("schemas", "value_error", "Give an object from version to JSON Schema.")
-	}
-	if len(versions) > maxVersions {
-		return nil, fault.In("schemas", "value_error", "Use at most %d versions.", maxVersions)
-	}
-	var newest *jsonschema.Schema
-	last := ""
-	for version, text := range versions {
-		schema, err := compileOne(text)
-		if err != nil {
-			return nil, fault.In("schemas."+version, "value_error",
-				"Give a JSON Schema without references to other documents.").Because(err)
+// measure returns how deep a payload is nested, and an error if the validator cannot compute with one of its numbers.
+func measure(value any) (levels int, err error) {
+	switch value := value.(type) {
+	case json.Number:
+		return 1, checkNumber(value)
+	case []any:
+		for _, item := range value {
+			n, err := measure(item)
+			if err != nil {
+				return n, err
+			}
+			levels = max(levels, n)
 		}
-		if newest == nil || hook.CompareVersions(last, version) < 0 {
-			newest, last = schema, version
+	case map[string]any:
+		for _, member := range value {
+			n, err := measure(member)
+			if err != nil {
+				return n, err
+			}
+			levels = max(levels, n)
 		}
 	}
-	return newest, nil
-}
-
-func compileOne(text []byte) (*jsonschema.Schema, error) {
-	if text = bytes.TrimSpace(text); len(text) == 0 || text[0] != '{' {
-		return nil, errors.New("the schema is not an object")
-	}
-	if depth(text) > maxSchemaDepth {
-		return nil, fmt.Errorf("the schema is nested deeper than %d", maxSchemaDepth)
-	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.UseLoader(noLoader{})
-	const name = "https://schema.invalid/payload" // no host has such a name (RFC 2606), and we fetch nothing anyway
-	if err := compiler.AddResource(name, document); err != nil {
-		return nil, err
-	}
-	return compiler.Compile(name)
-}
-
-// noLoader refuses to fetch anything: a schema of a stranger must not make us read files or addresses.
-type noLoader struct{}
-
-func (noLoader) Load(string) (any, error) {
-	return nil, errors.New("references to other documents are not followed")
-}
-
-// depth returns the deepest nesting of valid JSON.
-func depth(text []byte) (deepest int) {
-	level, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			level++
-			deepest = max(deepest, level)
-		case c == '}' || c == ']':
-			level--
-		}
-	}
-	return deepest
+	return levels + 1, nil
 }

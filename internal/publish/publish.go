@@ -41,7 +41,7 @@ type EventTypes interface {
 type Schemas interface {
 	// Check returns an Invalid error if the event type asks for its schema to be enforced and the payload
 	// does not match it.
-	Check(t hook.EventType, payload []byte) error
+	Check(ctx context.Context, t hook.EventType, payload []byte) error
 }
 
 // Input is a message as its publisher gives it.
@@ -216,7 +216,7 @@ func (s *Service) checkType(ctx context.Context, in Input) error {
 	if eventType.Archived {
 		return fault.In("eventType", "event_type_archived", "The event type %q is archived: restore it or use another.", in.EventType)
 	}
-	return s.schemas.Check(eventType, in.Payload)
+	return s.schemas.Check(ctx, eventType, in.Payload)
 }
 
 func checkNames(in Input) error {
