@@ -15,8 +15,8 @@ import (
 // EventTypeUpdate is what a caller says about an event type whose name is in the path.
 type EventTypeUpdate struct {
 	Description   string            `json:"description" maxLength:"16384" doc:"What happened when a message has this type."`
-	Schemas       map[string]object `json:"schemas,omitempty" nullable:"true" doc:"JSON Schemas of the payload, by version."`
-	EnforceSchema bool              `json:"enforceSchema,omitempty" doc:"Whether payloads must match the newest schema."`
+	Schemas       map[string]object `json:"schemas,omitempty" nullable:"true" doc:"JSON Schemas of the payload, by version. Refused: more than 10,000 objects, loops of references, and schemas that can take more than 100,000 evaluations for one value."`
+	EnforceSchema bool              `json:"enforceSchema,omitempty" doc:"Whether payloads must match the newest schema. A payload whose check takes too long is refused with schema_too_complex."`
 	GroupName     *string           `json:"groupName,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"What it belongs with where people choose."`
 	FeatureFlag   *string           `json:"featureFlag,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Hides the type from portals without this flag."`
 	FeatureFlags  distinct          `json:"featureFlags,omitempty" nullable:"true" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
@@ -33,8 +33,8 @@ type EventTypeIn struct {
 // EventTypePatch is what a caller wants changed.
 type EventTypePatch struct {
 	Description   given[string]                `json:"description,omitzero" maxLength:"16384" doc:"What happened when a message has this type."`
-	Schemas       clearable[map[string]object] `json:"schemas,omitzero" doc:"JSON Schemas of the payload, by version."`
-	EnforceSchema given[bool]                  `json:"enforceSchema,omitzero" doc:"Whether payloads must match the newest schema."`
+	Schemas       clearable[map[string]object] `json:"schemas,omitzero" doc:"JSON Schemas of the payload, by version. Refused: more than 10,000 objects, loops of references, and schemas that can take more than 100,000 evaluations for one value."`
+	EnforceSchema given[bool]                  `json:"enforceSchema,omitzero" doc:"Whether payloads must match the newest schema. A payload whose check takes too long is refused with schema_too_complex."`
 	GroupName     clearable[string]            `json:"groupName,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"What it belongs with where people choose."`
 	FeatureFlag   clearable[string]            `json:"featureFlag,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Hides the type from portals without this flag."`
 	FeatureFlags  clearable[distinct]          `json:"featureFlags,omitzero" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"The feature flag as newer libraries send it: one, or null."`
