@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -53,7 +54,7 @@ func (l ListResponse[T]) write(to io.Writer) error {
 		if i > 0 {
 			text.WriteByte(',')
 		}
-		if err := huma.DefaultJSONFormat.Marshal(&text, l.Data[i]); err != nil {
+		if err := writeItem(&text, l.Data[i]); err != nil {
 			return err
 		}
 		text.Truncate(text.Len() - 1) // the line break behind every value
@@ -73,6 +74,28 @@ func (l ListResponse[T]) write(to io.Writer) error {
 	text.Write(rest.Bytes()[1:])
 	_, err := text.WriteTo(to)
 	return err
+}
+
+// unwritable stands in a list in place of an item that cannot be written as JSON.
+type unwritable struct {
+	ID      string `json:"id,omitempty"`
+	Problem string `json:"problem"`
+}
+
+// writeItem writes an item of a list. One that cannot be written must not end the list: its id and the reason are
+// written in its place.
+func writeItem(text *bytes.Buffer, item any) error {
+	before := text.Len()
+	err := huma.DefaultJSONFormat.Marshal(text, item)
+	if err == nil {
+		return nil
+	}
+	text.Truncate(before)
+	left := unwritable{Problem: "This item cannot be written as JSON: " + err.Error()}
+	if v := reflect.ValueOf(item); v.Kind() == reflect.Struct && v.FieldByName("ID").Kind() == reflect.String {
+		left.ID = v.FieldByName("ID").String()
+	}
+	return huma.DefaultJSONFormat.Marshal(text, left)
 }
 
 // listEnd is what stands behind the items of a list.

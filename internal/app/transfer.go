@@ -53,6 +53,9 @@ func (m Move) Export(ctx context.Context, w io.Writer) (counts transfer.Counts, 
 	}
 	return transfer.Export(ctx, w, transfer.Outgoing{
 		From: s, Engine: about.Engine, History: m.History, Passphrase: m.Passphrase, Box: box, Now: m.Clock.Now(), Progress: m.Progress,
+		LeftOut: func(kind, id string, err error) {
+			m.Log.WarnContext(ctx, "export leaves out what cannot be written as JSON", "kind", kind, "id", id, "error", err)
+		},
 	})
 }
 

@@ -3,6 +3,8 @@ package provider
 import (
 	"strconv"
 	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
 )
 
 // Tolerance is how far a signed timestamp may lie from now, either way, unless a provider says otherwise. A provider
@@ -75,8 +77,11 @@ func parseStamp(text string, unit Unit) (time.Time, bool) {
 	return time.Unix(n, 0), true
 }
 
-// read returns the time of an event, or the zero time if there is none that can be read.
-func (m Moment) read(c *Check) time.Time {
+// read returns the time of an event, or the zero time if there is none that can be read, or none of the years 1970 to
+// 9999.
+func (m Moment) read(c *Check) time.Time { return hook.TimeInRange(m.parse(c)) }
+
+func (m Moment) parse(c *Check) time.Time {
 	if m.From.None() {
 		return time.Time{}
 	}
@@ -89,7 +94,7 @@ func (m Moment) read(c *Check) time.Time {
 		return at
 	}
 	if at, ok := parseStamp(text, m.Unit); ok {
-		return at.UTC()
+		return at
 	}
 	return fraction(text)
 }
@@ -101,5 +106,5 @@ func fraction(text string) time.Time {
 	if err != nil || !(seconds > 0 && seconds < farthest) {
 		return time.Time{}
 	}
-	return time.UnixMicro(int64(seconds * 1e6)).UTC()
+	return time.UnixMicro(int64(seconds * 1e6))
 }

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,9 +71,14 @@ func TestTimeOfAnEventIsReadOrLeftOut(t *testing.T) {
 
 	for body, want := range map[string]string{
 		`{"at":1772366400}`: "2026-03-01T12:00:00Z", `{"at":1772366400.5}`: "2026-03-01T12:00:00.5Z", `{"at":"x"}`: "", `{}`: "", `{"at":1e300}`: "", `{"at":-1}`: "",
+		`{"at":253402300800}`: "1978-01-11T21:31:40.8Z", `{"at":999999999999999}`: "", `{"at":"9999-12-31T23:59:59-01:00"}`: "", `{"at":"1969-12-31T23:59:59Z"}`: "",
+		`{"at":"9999-12-31T23:59:59Z"}`: "9999-12-31T23:59:59Z",
 	} {
 		p := of(provider.Nothing{})
 		p.Time = provider.Moment{From: provider.JSONPath("at")}
+		if strings.Contains(body, "-") {
+			p.Time.Unit = provider.RFC3339
+		}
 		c := check(body)
 		c.Secrets = nil
 		got, err := p.Judge(t.Context(), c)

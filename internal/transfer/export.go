@@ -24,6 +24,8 @@ type Outgoing struct {
 	Box        *secret.Box // opens the secrets; nil if there are none, or none are wanted
 	Now        time.Time
 	Progress   func(Counts) // called now and then; may be nil
+	// LeftOut is called for each thing that cannot be written as JSON, and therefore is not in the export; may be nil.
+	LeftOut func(kind, id string, err error)
 }
 
 // answerable is how long after a publish its repeat still gets the first answer, when history is left behind:
@@ -37,6 +39,9 @@ func Export(ctx context.Context, w io.Writer, o Outgoing) (Counts, error) {
 		return nil, err
 	}
 	e := &exporter{Outgoing: o, out: newWriter(sealed, o.Progress), applications: map[hook.Key]string{}, endpoints: newLabels(), sources: map[hook.Key]string{}}
+	if o.LeftOut != nil {
+		e.out.leftOut = o.LeftOut
+	}
 	extent := store.Extent{History: o.History, Now: o.Now, Repeatable: o.Now.Add(hook.KeepKeys - answerable)}
 	if err := o.From.Snapshot(ctx, extent, func(s store.Snapshot) error { return e.run(ctx, s) }); err != nil {
 		return nil, err

@@ -1,7 +1,9 @@
 package transfer_test
 
 import (
+	"context"
 	"crypto/rand"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -243,5 +245,71 @@ func TestExportOfTheFirstFormIsImported(t *testing.T) {
 	check(t, err)
 	if counts["application"] != 2 || counts["source"] != 0 {
 		t.Errorf("counted %v", counts)
+	}
+}
+
+// later is a store in which one webhook has a time that JSON cannot hold.
+type later struct {
+	store.Store
+	odd id.ID
+}
+
+func (l later) Snapshot(ctx context.Context, e store.Extent, read func(store.Snapshot) error) error {
+	return l.Store.Snapshot(ctx, e, func(s store.Snapshot) error { return read(laterView{s, l.odd}) })
+}
+
+type laterView struct {
+	store.Snapshot
+	odd id.ID
+}
+
+func (v laterView) Received(ctx context.Context) iter.Seq2[hook.Received, error] {
+	return func(yield func(hook.Received, error) bool) {
+		for r, err := range v.Snapshot.Received(ctx) {
+			if r.ID == v.odd {
+				r.OccurredAt = r.ReceivedAt.AddDate(10_000, 0, 0)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestWebhookThatCannotBeWrittenIsLeftOutAndNamed(t *testing.T) {
+	t.Parallel()
+	from, to := newPlace(t), newPlace(t)
+	from.begin()
+	s := from.source(from.application("acme"))
+	odd, other := from.receive(s), from.receive(s)
+	var left []string
+
+	stream := from.export(func(o *transfer.Outgoing) {
+		o.From = later{from.Store, odd.ID}
+		o.LeftOut = func(kind, named string, err error) { left = append(left, kind+" "+named) }
+	})
+	counts, err := to.load(stream)
+
+	check(t, err)
+	if want := []string{"received " + id.Received.Text(odd.ID)}; !slices.Equal(left, want) || counts["received"] != 1 {
+		t.Errorf("left out %q, want %q; read %d webhooks", left, want, counts["received"])
+	}
+	if !strings.Contains(strings.Join(plain(t, stream), "\n"), id.Received.Text(other.ID)) {
+		t.Error("the other webhook is missing")
+	}
+}
+
+func TestTimeThatJSONCannotHoldIsNotExported(t *testing.T) {
+	t.Parallel()
+	from, to := newPlace(t), newPlace(t)
+	from.begin()
+	s := from.source(from.application("acme"))
+	from.receive(s, func(a *store.Arrival) { a.Received.OccurredAt = time.Unix(253_402_300_800, 0) })
+
+	counts, err := to.load(from.export())
+
+	check(t, err)
+	if counts["received"] != 1 {
+		t.Errorf("read %d webhooks, want 1", counts["received"])
 	}
 }

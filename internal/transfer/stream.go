@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 
 	"filippo.io/age"
@@ -21,6 +22,7 @@ type writer struct {
 	counts   Counts
 	written  int
 	progress func(Counts)
+	leftOut  func(kind, id string, err error)
 }
 
 // told is how many lines lie between two reports of progress.
@@ -29,17 +31,41 @@ const told = 10_000
 func newWriter(w io.Writer, progress func(Counts)) *writer {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	return &writer{json: encoder, counts: Counts{}, progress: progress}
+	return &writer{json: encoder, counts: Counts{}, progress: progress, leftOut: func(string, string, error) {}}
 }
 
 func (w *writer) line(v any) error { return w.json.Encode(v) }
 
+// put writes a line about one thing. One that cannot be written as JSON must not end the export: it is left out, and
+// reported.
 func (w *writer) put(kind string, v any) error {
+	if err := w.line(v); isUnwritable(err) {
+		w.leftOut(kind, idOf(v), err)
+		return nil
+	} else if err != nil {
+		return err
+	}
 	w.counts[kind]++
 	if w.written++; w.written%told == 0 && w.progress != nil {
 		w.progress(w.counts)
 	}
-	return w.line(v)
+	return nil
+}
+
+// isUnwritable reports whether an error says that a value has no form in JSON. The encoder has written nothing then.
+func isUnwritable(err error) bool {
+	var marshaler *json.MarshalerError
+	var value *json.UnsupportedValueError
+	return errors.As(err, &marshaler) || errors.As(err, &value)
+}
+
+// idOf returns the id of a line, if it has one.
+func idOf(line any) string {
+	v := reflect.ValueOf(line)
+	if v.Kind() != reflect.Struct || v.FieldByName("ID").Kind() != reflect.String {
+		return ""
+	}
+	return v.FieldByName("ID").String()
 }
 
 func (w *writer) end() error { return w.line(tail{kindEnd, w.counts}) }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -140,7 +141,7 @@ func (o outcome) report(p provider.Provider) Report {
 	}
 	if o.accepted() {
 		r.ID, r.Type, r.Secret = o.verdict.ID, o.verdict.Type, o.verdict.Secret+1
-		if at := o.verdict.Stamp; !at.IsZero() {
+		if at := hook.TimeInRange(o.verdict.Stamp); !at.IsZero() {
 			r.SignedAt = &at
 		}
 		if o.verdict.Reply != nil {

@@ -330,3 +330,25 @@ func recorded(t *testing.T, path string) diagnose.Case {
 	}
 	return c
 }
+
+func TestReportHoldsNoTimeThatJSONCannotHold(t *testing.T) {
+	t.Parallel()
+	for _, issued := range []string{"253402300800", "1e300", "1772366400000", "-1"} {
+		claims := base64.RawURLEncoding.EncodeToString([]byte(`{"exp":253402300900,"iat":` + issued + `}`))
+		token := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256"}`)) + "." + claims
+		token += "." + base64.RawURLEncoding.EncodeToString(mac(text, token))
+		c := diagnose.Case{Catalog: all.Catalog(), Provider: "jwt", Check: provider.Check{
+			Secrets: []provider.Secret{text},
+			Request: provider.Request{
+				Method: http.MethodPost, PublicURL: publicURL, Body: []byte(`{}`), ReceivedAt: noon(),
+				Header: http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + token}},
+			},
+		}}
+
+		r := run(t, c)
+
+		if _, err := json.Marshal(r); err != nil {
+			t.Errorf("iat %s: %v", issued, err)
+		}
+	}
+}

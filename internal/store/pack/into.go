@@ -19,8 +19,13 @@ func IntoHash(field *[32]byte) sql.Scanner { return hashField{field} }
 // IntoText is a destination for Scan that fills field with a text, the empty one for NULL.
 func IntoText(field *string) sql.Scanner { return textField{field} }
 
-// IntoTime is a destination for Scan that fills field with the time that microseconds say, the zero one for NULL.
+// IntoTime is a destination for Scan that fills field with the time that microseconds say, the zero one for NULL and for
+// what is no time (see Time).
 func IntoTime(field *time.Time) sql.Scanner { return timeField{field} }
+
+// Time returns the time that microseconds since 1970 say, or the zero one if that lies outside of 1970 to 9999: older
+// releases stored what senders wrote.
+func Time(micros int64) time.Time { return hook.TimeInRange(time.UnixMicro(micros)) }
 
 // IntoKeys is a destination for Scan that fills field with what Keys packed.
 func IntoKeys(field *[]hook.Key) sql.Scanner { return keysField{field} }
@@ -69,7 +74,7 @@ func (f textField) Scan(value any) error {
 // Scan implements sql.Scanner.
 func (f timeField) Scan(value any) error {
 	*f.field = time.Time{}
-	return kept("a time", value, func(micros int64) error { *f.field = time.UnixMicro(micros).UTC(); return nil })
+	return kept("a time", value, func(micros int64) error { *f.field = Time(micros); return nil })
 }
 
 // Scan implements sql.Scanner.

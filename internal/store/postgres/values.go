@@ -17,7 +17,7 @@ func micros(t time.Time) any {
 }
 
 // timeAt returns the time that a column of microseconds says.
-func timeAt(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+func timeAt(micros int64) time.Time { return pack.Time(micros) }
 
 func textOrNull(s string) any {
 	if s == "" {

@@ -149,7 +149,7 @@ func scanDelivery(row scanner) (d hook.Delivery, err error) {
 	var due int64
 	err = row.Scan(&d.EndpointKey, &d.MessageKey, &d.ApplicationKey, &d.State, &d.Attempts, &due, &d.Trigger, &d.Reason)
 	if due != 0 {
-		d.DueAt = time.UnixMicro(due).UTC()
+		d.DueAt = pack.Time(due)
 	}
 	return d, err
 }

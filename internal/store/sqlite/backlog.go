@@ -33,7 +33,7 @@ func (s *Store) Waiting(ctx context.Context, after hook.Key, n int) ([]store.Wai
 		if err != nil {
 			return nil, translate("find waiting deliveries", err)
 		}
-		w.DueAt = time.UnixMicro(due).UTC()
+		w.DueAt = pack.Time(due)
 		found, after = append(found, w), w.EndpointKey
 	}
 	return found, nil
@@ -85,7 +85,7 @@ func scanLeased(rows *sql.Rows, endpoint hook.Key) (leased []store.Leased, err e
 		if err := rows.Scan(&d.ApplicationKey, &d.MessageKey, &d.Attempts, &due, &d.Trigger); err != nil {
 			return nil, err
 		}
-		d.DueAt = time.UnixMicro(due).UTC()
+		d.DueAt = pack.Time(due)
 		leased = append(leased, store.Leased{Delivery: d})
 	}
 	return leased, nil

@@ -20,7 +20,7 @@ func timeOf(v sql.NullInt64) time.Time {
 	if !v.Valid {
 		return time.Time{}
 	}
-	return time.UnixMicro(v.Int64).UTC()
+	return pack.Time(v.Int64)
 }
 
 func textOrNull(s string) any {

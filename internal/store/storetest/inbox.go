@@ -16,6 +16,7 @@ import (
 func inbox() []test {
 	return []test{
 		{"a received webhook reads back byte for byte", receivedReadsBack},
+		{"an event time outside of 1970 to 9999 reads as none", oddTimesReadAsNone},
 		{"an empty body is not a body that is gone", receivedEmpty},
 		{"stored is told once, before receive returns, in the order of keys", storedInOrder},
 		{"the same event again is not stored and names the first", sameRepeats},
@@ -89,6 +90,33 @@ func (f *fixture) given(now time.Time, n int) []hook.Received {
 	all, err := f.Take(f.t.Context(), now, n)
 	check(f.t, err)
 	return all
+}
+
+func oddTimesReadAsNone(t *testing.T, f *fixture) {
+	s := f.source(f.application())
+	for _, at := range []time.Time{time.Unix(253_402_300_800, 0), time.UnixMilli(999_999_999_999_999), time.Unix(-1, 0)} {
+		f.receive(s, func(a *store.Arrival) { a.Received.OccurredAt = at })
+	}
+	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	f.receive(s, func(a *store.Arrival) { a.Received.OccurredAt = last })
+
+	list, err := f.ReceivedList(t.Context(), s.Key, store.ReceivedFilter{}, store.Page[id.ID]{Limit: 10, Ascending: true})
+	check(t, err)
+	var listed, archived []time.Time
+	for _, r := range list.Items {
+		listed = append(listed, r.OccurredAt)
+		equal(t, f.one(r).OccurredAt, r.OccurredAt)
+	}
+	check(t, f.Snapshot(t.Context(), store.Extent{History: true, Now: f.now}, func(view store.Snapshot) error {
+		for r, err := range view.Received(t.Context()) {
+			check(t, err)
+			archived = append(archived, r.OccurredAt)
+		}
+		return nil
+	}))
+
+	equal(t, listed, []time.Time{{}, {}, {}, last})
+	equal(t, archived, listed)
 }
 
 func receivedReadsBack(t *testing.T, f *fixture) {

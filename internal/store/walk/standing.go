@@ -2,10 +2,10 @@ package walk
 
 import (
 	"database/sql"
-	"time"
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
+	"github.com/posthorn/posthorn/internal/store/pack"
 )
 
 // Standing is what the rows say about a delivery: its own, if it has one, and its newest attempt's, if any was
@@ -52,7 +52,7 @@ func (s *Standing) Delivery(d hook.Delivery) (hook.Delivery, store.Status) {
 func (s *Standing) kept(d hook.Delivery) (hook.Delivery, store.Status) {
 	d.State, d.Attempts, d.Trigger, d.Reason = s.state.V, s.attempts.V, s.trigger.V, s.reason.V
 	if s.due.V != 0 {
-		d.DueAt = time.UnixMicro(s.due.V).UTC()
+		d.DueAt = pack.Time(s.due.V)
 	}
 	switch d.State {
 	case hook.Waiting:
