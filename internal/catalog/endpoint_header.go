@@ -8,6 +8,7 @@ import (
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/secret"
 )
 
 // Headers returns the caller's own headers of the endpoint as they may be shown: those whose name says
@@ -25,7 +26,7 @@ func (s *Endpoints) Headers(
 	}
 	shown, hidden = map[string]string{}, []string{}
 	for name, value := range headers {
-		if sensitive(name) {
+		if secret.HiddenHeader(name) {
 			hidden = append(hidden, name)
 			continue
 		}
@@ -104,7 +105,7 @@ func (s *Endpoints) dropHidden(e *hook.Endpoint, before string) (dropped []strin
 		return nil, err
 	}
 	for name := range kept {
-		if sensitive(name) {
+		if secret.HiddenHeader(name) {
 			dropped = append(dropped, name)
 			delete(kept, name)
 		}
@@ -115,15 +116,4 @@ func (s *Endpoints) dropHidden(e *hook.Endpoint, before string) (dropped []strin
 	slices.Sort(dropped)
 	e.Headers, err = s.vault.SealHeaders(e.ID, kept)
 	return dropped, err
-}
-
-// sensitive reports whether a header's value is hidden. The public Svix server hides authorization,
-// proxy-authorization, proxy-authenticate, www-authenticate and x-auth-token
-// (github.com/svix/svix-webhooks, server/svix-server/src/v1/endpoints/endpoint); the words below cover
-// those and what else is commonly a secret. Hiding too much costs a glance, showing too much a leak.
-func sensitive(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc([]string{
-		"auth", "key", "token", "secret", "pass", "pwd", "cookie", "session", "credential", "signature", "jwt", "bearer",
-	}, func(word string) bool { return strings.Contains(name, word) })
 }
