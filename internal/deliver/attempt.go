@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/dialect"
@@ -10,6 +11,7 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/secret"
 )
 
 // deliver brings one job to its next state: it sends it, or ends it because there is nobody to send it
@@ -120,30 +122,53 @@ func (e *Engine) attempt(ctx context.Context, j *job, url string, p *directory.P
 		ID: e.parts.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
 		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: url,
 	}
-	response := e.send(ctx, j, p, now)
+	header := e.header(j, p, now)
+	response := e.send(ctx, j, p, header)
 	o := outcomeOf(response)
 	a.Outcome, a.Status, a.Duration = o.Kind, response.Status, response.Timing.Total
 	a.Response = response.Body
-	if response.Outcome != egress.Answered {
-		a.Cause, a.Response = string(response.Outcome), []byte(response.Detail)
-	}
 	if o.Kind != hook.Succeeded {
 		a.Headers = response.Headers()
+	}
+	if len(a.Response) >= secret.MinRedacted || len(a.Headers) > 0 {
+		redact(a, p.Echo.And(secret.RedactHeader(signaturesOf(header)...)))
+	}
+	if response.Outcome != egress.Answered {
+		a.Cause, a.Response = string(response.Outcome), []byte(response.Detail)
 	}
 	return a, o
 }
 
-func (e *Engine) send(ctx context.Context, j *job, p *directory.Parts, now time.Time) egress.Response {
+// redact takes out of the answer what the request carried and is secret: the owner of the endpoint may be another
+// one than those who may read its attempts.
+func redact(a *hook.Attempt, r secret.Redactor) {
+	a.Response = r.Bytes(a.Response)
+	for name, value := range a.Headers {
+		a.Headers[name] = r.String(value)
+	}
+}
+
+// signaturesOf returns the signatures in the headers of a request.
+func signaturesOf(header map[string][]string) (signatures []string) {
+	for name, values := range header {
+		if strings.Contains(name, "Signature") {
+			signatures = append(signatures, values...)
+		}
+	}
+	return signatures
+}
+
+func (e *Engine) header(j *job, p *directory.Parts, now time.Time) map[string][]string {
+	m := &j.parcel.message
+	return dialect.Standard(dialect.Envelope{
+		MessageID: j.parcel.text, Body: m.Payload, Sent: now, Keys: p.Keys(now), Own: p.Header, Carried: m.Carried,
+	})
+}
+
+func (e *Engine) send(ctx context.Context, j *job, p *directory.Parts, header map[string][]string) egress.Response {
 	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
 	defer cancel()
-	m := &j.parcel.message
-	return e.parts.Sender.Do(ctx, egress.Request{
-		Target: p.Target,
-		Header: dialect.Standard(dialect.Envelope{
-			MessageID: j.parcel.text, Body: m.Payload, Sent: now, Keys: p.Keys(now), Own: p.Header, Carried: m.Carried,
-		}),
-		Body: m.Payload,
-	})
+	return e.parts.Sender.Do(ctx, egress.Request{Target: p.Target, Header: header, Body: j.parcel.message.Payload})
 }
 
 // outcomeOf judges an answer. A request that we cut off ourselves says nothing about the endpoint.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/secret"
 	"github.com/posthorn/posthorn/signature"
 )
 
@@ -26,7 +27,9 @@ type Route struct {
 type Parts struct {
 	Target egress.Target
 	Header map[string][]string // the caller's own headers and credentials, by canonical name
-	keys   []timedKey
+	// Echo replaces the secret values of Header in what the receiver answers.
+	Echo secret.Redactor
+	keys []timedKey
 }
 
 // Open returns what a request needs, or why nothing can be sent, such as a secret that does not open. It does
@@ -71,8 +74,19 @@ func (v Vault) fill(e hook.Endpoint, p *Parts) (err error) {
 	if p.Header, err = v.header(e); err != nil {
 		return err
 	}
+	p.Echo = echo(p.Header)
 	p.Target, err = egress.ParseTarget(e.URL)
 	return err
+}
+
+func echo(header map[string][]string) secret.Redactor {
+	var hidden []string
+	for name, values := range header {
+		if secret.HiddenHeader(name) {
+			hidden = append(hidden, values...)
+		}
+	}
+	return secret.RedactHeader(hidden...)
 }
 
 func (v Vault) header(e hook.Endpoint) (map[string][]string, error) {

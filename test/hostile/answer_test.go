@@ -20,12 +20,13 @@ func TestHostileAnswersHurtNobodyElse(t *testing.T) {
 	pid := s.PID()
 	tests := map[string]func(*testing.T, *harness.Server){
 		"P1 the slots of a silent receiver are freed": silenceFreesItsSlots,
-		"P10 410":                            goneDisables,
-		"P12 odd Retry-After":                oddRetryAfterIsIgnored,
-		"P13 Set-Cookie":                     cookiesAreNeitherKeptNorShown,
-		"P19 different answers":              changingAnswersEnd,
-		"P6 headers of an answer go nowhere": headersOfAnswersGoNowhere,
-		"nobody is there":                    nobodyThereIsAFailure,
+		"P10 410":             goneDisables,
+		"P12 odd Retry-After": oddRetryAfterIsIgnored,
+		"P13 Set-Cookie":      cookiesAreNeitherKeptNorShown,
+		"P20 secrets of the request in an answer":        secretsInAnswersAreNotKept,
+		"P19 different answers":                          changingAnswersEnd,
+		"P6 headers of an answer go nowhere":             headersOfAnswersGoNowhere,
+		"nobody is there":                                nobodyThereIsAFailure,
 		"the connection ends in the middle of an answer": brokenBodyIsStillAnAnswer,
 	}
 	for name, row := range failingAnswers() {
