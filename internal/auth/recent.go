@@ -41,7 +41,7 @@ func newRecent(c clock.Clock) *recent {
 	r := &recent{clock: c}
 	r.cache = otter.Must(&otter.Options[[sha256.Size]byte, verdict]{
 		MaximumSize: maxRecent,
-		Clock:       ticklessClock{clock: c, start: c.Now()},
+		Clock:       ticklessClock{clock: c},
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[[sha256.Size]byte, verdict]) time.Duration {
 			return r.age(e.Value)
 		}),
@@ -83,8 +83,7 @@ func (s *Service) ForgetRecent() { s.recent.forget() }
 // cache starts no goroutine.
 type ticklessClock struct {
 	clock clock.Clock
-	start time.Time
 }
 
-func (c ticklessClock) NowNano() int64                      { return int64(c.clock.Now().Sub(c.start)) }
+func (c ticklessClock) NowNano() int64                      { return int64(c.clock.Steady()) }
 func (c ticklessClock) Tick(time.Duration) <-chan time.Time { return nil }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync"
-	"time"
 )
 
 // call is one run of Do: its context, its request body and what was seen of its connection, in one
@@ -70,10 +69,10 @@ func (c *call) measured() Timing {
 }
 
 // record lets note write into the timing of the call that ctx belongs to, if any.
-func record(ctx context.Context, note func(*Timing, time.Time), now time.Time) {
+func record(ctx context.Context, note func(*Timing)) {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		note(&c.timing, now)
+		note(&c.timing)
 	}
 }

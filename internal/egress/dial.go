@@ -38,7 +38,7 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	began := d.config.Clock.Now()
+	began := d.config.Clock.Steady()
 	ctx, cancel := context.WithTimeout(ctx, d.config.TLSTimeout)
 	defer cancel()
 	config := d.tls.Clone()
@@ -48,7 +48,7 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 		_ = raw.Close()
 		return nil, &dialError{outcome: TLS, detail: tlsSentence(err), cause: err}
 	}
-	record(ctx, func(t *Timing, now time.Time) { t.TLS = now.Sub(began) }, d.config.Clock.Now())
+	record(ctx, func(t *Timing) { t.TLS = d.config.Clock.Steady() - began })
 	return conn, nil
 }
 
@@ -85,15 +85,15 @@ func (d *dialer) vetAll(addrs []netip.AddrPort) error {
 // connect tries the vetted addresses in order and gives each an equal share of what is left of the
 // time, so that one dead address does not use up the others' turn.
 func (d *dialer) connect(ctx context.Context, addrs []netip.AddrPort) (net.Conn, error) {
-	began := d.config.Clock.Now()
+	began := d.config.Clock.Steady()
 	ctx, cancel := context.WithTimeout(ctx, d.config.ConnectTimeout)
 	defer cancel()
 	var failed error
 	for i, to := range addrs {
-		share := d.config.ConnectTimeout - d.config.Clock.Now().Sub(began)
+		share := d.config.ConnectTimeout - (d.config.Clock.Steady() - began)
 		conn, err := d.connectOne(ctx, to, share/time.Duration(len(addrs)-i))
 		if err == nil {
-			record(ctx, func(t *Timing, now time.Time) { t.Connect = now.Sub(began) }, d.config.Clock.Now())
+			record(ctx, func(t *Timing) { t.Connect = d.config.Clock.Steady() - began })
 			return conn, nil
 		}
 		failed = err

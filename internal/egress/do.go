@@ -23,18 +23,18 @@ import (
 //
 // No redirect is followed: the next address would get the body and the signature of the first.
 func (c *Client) Do(ctx context.Context, r Request) Response {
-	began := c.config.Clock.Now()
+	began := c.config.Clock.Steady()
 	run := newCall(ctx, r.Body)
 	g := c.current.Load()
 	response := c.do(run, g, r, began)
 	wait := response.Timing.Wait
 	response.Timing = run.measured()
 	response.Timing.Wait = wait
-	response.Timing.Total = c.config.Clock.Now().Sub(began)
+	response.Timing.Total = c.config.Clock.Steady() - began
 	return response
 }
 
-func (c *Client) do(run *call, g *generation, r Request, began time.Time) Response {
+func (c *Client) do(run *call, g *generation, r Request, began time.Duration) Response {
 	if rule := g.policy.verdict(r.Target); rule != permitted {
 		return failure(run, rule.refuse(nil))
 	}
@@ -47,9 +47,9 @@ func (c *Client) do(run *call, g *generation, r Request, began time.Time) Respon
 	if err != nil {
 		return failure(run, err)
 	}
-	waited := c.config.Clock.Now()
-	response := c.read(run, answer, waited)
-	response.Timing.Wait = waited.Sub(began)
+	waited := c.config.Clock.Steady() - began
+	response := c.read(run, answer, c.config.Clock.Now())
+	response.Timing.Wait = waited
 	return response
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"time"
 )
 
 // resolve returns what host stands for, unmapped, with port. A literal address stands for itself.
@@ -48,11 +47,11 @@ func (d *dialer) loopback(port uint16) ([]netip.AddrPort, error) {
 }
 
 func (d *dialer) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
-	began := d.config.Clock.Now()
+	began := d.config.Clock.Steady()
 	ctx, cancel := context.WithTimeout(ctx, d.config.DNSTimeout)
 	defer cancel()
 	addrs, err := d.config.Resolver.LookupNetIP(ctx, "ip", host)
-	record(ctx, func(t *Timing, now time.Time) { t.DNS = now.Sub(began) }, d.config.Clock.Now())
+	record(ctx, func(t *Timing) { t.DNS = d.config.Clock.Steady() - began })
 	if err == nil && len(addrs) > 0 {
 		return addrs, nil
 	}
