@@ -17,6 +17,7 @@ import (
 type Keeper interface {
 	ListSources(ctx context.Context, application hook.Key, page store.Page[id.ID]) (store.List[hook.Source, id.ID], error)
 	ReturnStuck(ctx context.Context, before, now time.Time, n int) (int, error)
+	PullInReceived(ctx context.Context, w store.Waits, now time.Time) (int, error)
 	PurgeReceived(ctx context.Context, source hook.Key, life store.ReceivedLife, now time.Time, n int) (int, error)
 }
 
@@ -24,6 +25,7 @@ type Keeper interface {
 type Periods struct {
 	Stuck time.Duration      // processing, before it is new again (C46)
 	Life  store.ReceivedLife // before they are removed, unless their source says otherwise (C55)
+	Skew  time.Duration      // how far the clocks of nodes on the store may be apart
 }
 
 // DefaultPeriods are an hour of processing, and 90, 90 and 30 days.
@@ -83,10 +85,23 @@ func level(err error) slog.Level {
 	return slog.LevelError
 }
 
-// RunOnce brings back what is stuck and, every few rounds, removes what is over.
+// clockSlack is how much longer than its wait a webhook may wait before that counts as the work of a wrong clock.
+const clockSlack = time.Second
+
+// waits returns how long webhooks may wait to be processed: not at all before the first time.
+func (c *Chores) waits() store.Waits {
+	return store.Waits{Longest: append([]time.Duration{0}, DefaultRetries()...), Slack: c.Periods.Skew + clockSlack}
+}
+
+// RunOnce brings back what is stuck or waits too long, as after a clock ran ahead, and, every few rounds, removes what is over.
 func (c *Chores) RunOnce(ctx context.Context) error {
 	now := c.Clock.Now()
 	err := repeat(ctx, func() (int, error) { return c.Keeper.ReturnStuck(ctx, now.Add(-c.Periods.Stuck), now, choreBatch) })
+	n, late := c.Keeper.PullInReceived(ctx, c.waits(), now)
+	if n > 0 {
+		c.Log.Warn("rescheduled received webhooks that waited too long to be processed", "webhooks", n)
+	}
+	err = errors.Join(err, late)
 	if c.round++; c.round%purgeEvery != 1 {
 		return err
 	}

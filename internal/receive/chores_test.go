@@ -59,6 +59,10 @@ func (f failing) ReturnStuck(context.Context, time.Time, time.Time, int) (int, e
 	return 0, f.err
 }
 
+func (f failing) PullInReceived(context.Context, store.Waits, time.Time) (int, error) {
+	return 0, f.err
+}
+
 func (f failing) ListSources(context.Context, hook.Key, store.Page[id.ID]) (store.List[hook.Source, id.ID], error) {
 	return store.List[hook.Source, id.ID]{}, f.err
 }

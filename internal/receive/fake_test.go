@@ -150,6 +150,17 @@ func (m *memory) ReturnStuck(_ context.Context, before, now time.Time, _ int) (r
 	return returned, m.away
 }
 
+func (m *memory) PullInReceived(_ context.Context, w store.Waits, now time.Time) (pulled int, err error) {
+	defer m.lock()()
+	for i := range m.received {
+		r := &m.received[i]
+		if latest, longer := w.Longer(r.Attempts, r.DueAt, now); longer && r.Status == hook.IntakeNew {
+			r.DueAt, pulled = latest, pulled+1
+		}
+	}
+	return pulled, m.away
+}
+
 func (m *memory) PurgeReceived(_ context.Context, source hook.Key, life store.ReceivedLife, _ time.Time, _ int) (int, error) {
 	defer m.lock()()
 	m.purged, m.lives = append(m.purged, source), append(m.lives, life)

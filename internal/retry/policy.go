@@ -77,6 +77,16 @@ func (p Policy) Wait(failed int, chance float64, asked time.Duration) (time.Dura
 	return max(wait, min(asked, MaxRetryAfter)), true
 }
 
+// Longest returns the longest wait after the given number of failed attempts that no receiver asked for. After more than
+// the policy has waits for it is the last one, and without any it is zero.
+func (p Policy) Longest(failed int) time.Duration {
+	if len(p.waits) == 0 || failed < 1 {
+		return 0
+	}
+	wait := p.waits[min(failed, len(p.waits))-1]
+	return wait + time.Duration(jitterShare*float64(wait))
+}
+
 // Text writes a wait as people say it and as settings are written: 7d, 36h, 1h30m.
 func Text(wait time.Duration) string {
 	const day = 24 * time.Hour

@@ -43,6 +43,10 @@ type Backlog interface {
 	// messages with a payload, ids in [from, until) and keys behind after, in publish order. It returns how many
 	// and the last message's key, so that one that fails again at once is not taken twice.
 	ReplayFailed(ctx context.Context, endpoint, after hook.Key, from, until id.ID, n int, now time.Time) (int, hook.Key, error)
+	// PullIn makes deliveries of the endpoint that wait longer than w allows due when w says at the latest, and returns how
+	// many. One whose receiver asked for the wait is left alone up to w.Asked. It reads what waits a page at a time, and
+	// writes only what it changes.
+	PullIn(ctx context.Context, endpoint hook.Key, w Waits, now time.Time) (int, error)
 	// Rescue takes over open work that runs now dead, ended or buried, left behind: up to n deliveries are made waiting, due at
 	// now. A delivery whose request may have left also gets an interrupted attempt with an id from newID. It
 	// returns how many it took; zero means that nothing is left. Endpoints whose work

@@ -80,8 +80,11 @@ type Inbox interface {
 	// left alone, and so is one that was begun again meanwhile, even by this run: only the last processing counts. A message that it names stays named when a later conclusion names none.
 	Conclude(ctx context.Context, c Conclusion) error
 	// ReturnStuck makes up to n webhooks new again, due at now: those in the hands of dead runs, and those that have been
-	// processing since before the given time (C46). It returns how many.
+	// processing since before the given time (C46), or by a clock that ran as far ahead. It returns how many.
 	ReturnStuck(ctx context.Context, before, now time.Time, n int) (int, error)
+
+	// PullInReceived makes new webhooks that wait longer than w allows due when w says at the latest, and returns how many.
+	PullInReceived(ctx context.Context, w Waits, now time.Time) (int, error)
 
 	// ReceivedList returns a page of what the source received, newest first, by id.
 	ReceivedList(ctx context.Context, source hook.Key, f ReceivedFilter, page Page[id.ID]) (List[hook.Received, id.ID], error)

@@ -11,6 +11,7 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // What is new of a source that is gone waits for the purge; nobody is given it. Rows that another program is taking
@@ -62,7 +63,7 @@ const (
 		SELECT (SELECT r.run FROM received r WHERE r.status = 1 AND r.run > h.run ORDER BY r.run LIMIT 1) FROM h WHERE h.run IS NOT NULL)
 		SELECT h.run, r.key IS NULL OR r.ended_at IS NOT NULL OR r.buried_at IS NOT NULL FROM h
 		LEFT JOIN run r ON r.key = h.run WHERE h.run IS NOT NULL`
-	returnStuck = `WITH chosen AS (SELECT key FROM received WHERE status = 1 AND run = $2 AND changed_at < $3
+	returnStuck = `WITH chosen AS (SELECT key FROM received WHERE status = 1 AND run = $2 AND (changed_at < $3 OR changed_at > $5)
 		ORDER BY changed_at, key LIMIT $4 FOR UPDATE SKIP LOCKED)
 		UPDATE received r SET status = 0, run = 0, due_at = $1, changed_at = $1 FROM chosen WHERE r.key = chosen.key`
 )
@@ -76,7 +77,7 @@ func (s *Store) ReturnStuck(ctx context.Context, before, now time.Time, n int) (
 			return err
 		}
 		for run, border := range borders {
-			done, err := tx.Exec(ctx, returnStuck, now.UnixMicro(), int64(run), border, n-returned)
+			done, err := tx.Exec(ctx, returnStuck, now.UnixMicro(), int64(run), border, n-returned, store.Ahead(before, now).UnixMicro())
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // What is new of a source that is gone waits for the purge; nobody is given it.
@@ -61,7 +62,7 @@ func (s *Store) NextArrival(ctx context.Context) (time.Time, bool, error) {
 const (
 	stuckOfOthers = "SELECT key FROM received INDEXED BY received_processing WHERE status = 1 AND run < ? LIMIT ?"
 	stuckOfLater  = "SELECT key FROM received INDEXED BY received_processing WHERE status = 1 AND run > ? LIMIT ?"
-	stuckOfOwn    = `SELECT key FROM received INDEXED BY received_processing WHERE status = 1 AND run = ? AND changed_at < ?
+	stuckOfOwn    = `SELECT key FROM received INDEXED BY received_processing WHERE status = 1 AND run = ? AND (changed_at < ? OR changed_at > ?)
 		ORDER BY changed_at LIMIT ?`
 )
 
@@ -72,7 +73,7 @@ func (s *Store) ReturnStuck(ctx context.Context, before, now time.Time, n int) (
 		for _, stuck := range []struct {
 			query string
 			about []any
-		}{{stuckOfOthers, []any{t.w.run}}, {stuckOfLater, []any{t.w.run}}, {stuckOfOwn, []any{t.w.run, before.UnixMicro()}}} {
+		}{{stuckOfOthers, []any{t.w.run}}, {stuckOfLater, []any{t.w.run}}, {stuckOfOwn, []any{t.w.run, before.UnixMicro(), store.Ahead(before, now).UnixMicro()}}} {
 			keys, err := keysOf(t, stuck.query, append(stuck.about, n-returned)...)
 			if err != nil {
 				return err

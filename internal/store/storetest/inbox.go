@@ -32,6 +32,7 @@ func inbox() []test {
 		{"conclusions at once all count", concludesAtOnce},
 		{"what the run no longer holds, or never did, is not concluded", concludesUnheld},
 		{"what has been processing for too long becomes new again", stuckReturns},
+		{"a webhook that was taken by a clock far ahead is stuck", stuckAhead},
 		{"only the last processing of a webhook is concluded", stuckAndTakenAgain},
 		{"what the run before had becomes new again", stuckOfBefore},
 		{"a webhook is found by the message that was made of it", receivedAs},
@@ -458,6 +459,19 @@ func stuckReturns(t *testing.T, f *fixture) {
 		equal(t, f.one(r), r)
 	}
 	equal(t, len(f.given(f.now, 10)), 4)
+}
+
+// stuckAhead is about what was taken by a clock that ran ahead.
+func stuckAhead(t *testing.T, f *fixture) {
+	s := f.source(f.application())
+	right := f.receive(s, taken)
+	f.receive(s)
+	f.given(f.now.Add(365*24*time.Hour), 10)
+
+	equal(t, f.unstuck(f.now.Add(-time.Hour), 10), 1)
+
+	equal(t, f.one(right), right)
+	equal(t, len(f.given(f.now, 10)), 1)
 }
 
 // stuckAndTakenAgain is about a run that takes a webhook again while it is still at the first processing of it: a

@@ -44,6 +44,7 @@ func roles() map[string][]test {
 		"journal":       journal(),
 		"repeats":       repeats(),
 		"backlog":       backlog(),
+		"pull in":       pullIns(),
 		"carried":       carried(),
 		"keeper":        keeper(),
 		"page bytes":    pageBytes(),
