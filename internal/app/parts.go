@@ -114,7 +114,7 @@ func (p *parts) newEngine() *deliver.Engine {
 		deliver.Parts{Store: p.store, Directory: p.directory, Sender: p.client, IDs: p.ids, Lease: &p.lease},
 		deliver.Config{
 			Limits: p.limits(), Policy: p.config.RetrySchedule.Policy, Timeout: p.config.AttemptTimeout,
-			Chance: mathrand.Float64, Clock: p.Clock, Log: p.Log,
+			Chance: mathrand.Float64, Skew: p.skew(), Clock: p.Clock, Log: p.Log,
 		},
 	)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -42,10 +43,21 @@ func (p *parts) receiving() (services []group.Named) {
 	return services
 }
 
+// nodesApart is how far the clocks of nodes may be apart before what they schedule for each other is noticed as wrong.
+const nodesApart = 15 * time.Minute
+
+// skew returns how far the clocks of other nodes may be from this one's.
+func (b *base) skew() time.Duration {
+	if b.config.DatabaseURL.IsZero() {
+		return 0
+	}
+	return nodesApart
+}
+
 // periods are those of the settings.
 func (b *base) periods() receive.Periods {
 	c := b.config
-	return receive.Periods{Stuck: c.ReceivedStuck, Life: store.ReceivedLife{New: c.ReceivedNew, Done: c.ReceivedDone, Failed: c.ReceivedFailed}}
+	return receive.Periods{Stuck: c.ReceivedStuck, Life: store.ReceivedLife{New: c.ReceivedNew, Done: c.ReceivedDone, Failed: c.ReceivedFailed}, Skew: b.skew()}
 }
 
 // inbound serves the addresses of sources, if this node takes webhooks in.

@@ -124,14 +124,14 @@ func (s *schedule) ring(now time.Time) (next time.Time) {
 	return time.Time{}
 }
 
-// longestNap is how long the timekeeper trusts its timer: the wall clock, by which retries are due, may be
-// set forward meanwhile.
-const longestNap = 30 * time.Second
+// longestNap is how long the timekeeper trusts its timer: the wall clock, by which retries are due, may be set meanwhile.
+const longestNap = 5 * time.Second
 
 // keepTime rings alarms until ctx ends.
 func (e *Engine) keepTime(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	watch := watchClock(e.config.Clock)
 	for {
 		select {
 		case <-ctx.Done():
@@ -140,6 +140,9 @@ func (e *Engine) keepTime(ctx context.Context) {
 		case <-e.schedule.alarms.rang:
 		}
 		now, nap := e.config.Clock.Now(), longestNap
+		if step := watch.step(); step != 0 {
+			e.clockStepped(step, now)
+		}
 		if next := e.schedule.ring(now); !next.IsZero() {
 			nap = min(max(next.Sub(now), 0), longestNap)
 		}

@@ -59,7 +59,7 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 		e.schedule.answered(j, false, e.config.Clock.Now())
 		return
 	}
-	e.schedule.answered(j, o.Kind == hook.Succeeded, a.StartedAt.Add(a.Duration))
+	e.schedule.answered(j, o.Kind == hook.Succeeded, e.config.Clock.Now())
 	e.conclude(ctx, j, t, o)
 }
 
@@ -108,7 +108,7 @@ func (e *Engine) unsendable(l *lane, r *directory.Route, problem error) time.Tim
 func (s *schedule) complains(l *lane, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !l.complained.IsZero() && now.Sub(l.complained) < ourPause {
+	if age := now.Sub(l.complained); !l.complained.IsZero() && age >= 0 && age < ourPause {
 		return false
 	}
 	l.complained = now

@@ -12,7 +12,8 @@ import (
 // Bench drives a scheduler without an engine: one worker, a clock that is moved by hand, and a backlog
 // in a map.
 type Bench struct {
-	Problem string // the first thing that was wrong
+	Problem string        // the first thing that was wrong
+	Waited  time.Duration // how long Finish had to let pass
 
 	s        *schedule
 	now      time.Time
@@ -132,6 +133,20 @@ func (b *Bench) Wait(milliseconds int) {
 	b.s.ring(b.now)
 }
 
+// Set sets the clock, as the engine does once it has noticed: the schedule restarts, and the backlog lets nothing wait for
+// longer than a second.
+func (b *Bench) Set(by time.Duration) {
+	b.now = b.now.Add(by)
+	b.s.restart(b.now)
+	for _, waiting := range b.backlog {
+		for i := range waiting {
+			if latest := b.now.Add(time.Second); waiting[i].Delivery.DueAt.After(latest) {
+				waiting[i].Delivery.DueAt = latest
+			}
+		}
+	}
+}
+
 // Fill fills a lane that is to be filled.
 func (b *Bench) Fill() bool {
 	b.s.mu.Lock()
@@ -179,6 +194,7 @@ func (b *Bench) Finish() {
 			b.Problem = fmt.Sprintf("%d deliveries are open in %d lanes and nothing will ever happen", b.open, len(b.s.lanes))
 			return
 		case !next.IsZero():
+			b.Waited += next.Sub(b.now)
 			b.now = next
 		}
 		if step > 1_000_000 {

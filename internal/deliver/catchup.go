@@ -33,13 +33,22 @@ func (e *Engine) keepUp(ctx context.Context) {
 		return
 	}
 	close(e.ready)
+	e.pullIn(ctx, e.config.Skew)
 	ticks := time.NewTicker(lookAgain)
 	defer ticks.Stop()
-	for {
+	for more := 0; ; {
 		select {
 		case <-ctx.Done():
 			return
+		case slack := <-e.searches:
+			more = afterStep
+			e.pullIn(ctx, slack)
+			continue
 		case <-ticks.C:
+			if more > 0 { // for what was on its way into the store when the clock was set
+				more--
+				e.pullIn(ctx, e.config.Skew)
+			}
 		case <-e.again:
 		}
 		e.catchUp(ctx)
@@ -99,6 +108,7 @@ func (e *Engine) rescueSome(ctx context.Context) (bool, error) {
 		e.schedule.noteFor(w.ApplicationKey, w.EndpointKey, w.DueAt, now)
 	})
 	if n > 0 {
+		e.search(e.config.Skew) // the clock of the dead run may have been wrong
 		e.config.Log.Info("took over deliveries that a dead run left open", "deliveries", n)
 	}
 	return n == 0, err

@@ -46,6 +46,7 @@ type Config struct {
 	Policy  retry.Policy
 	Timeout time.Duration  // of a whole attempt
 	Chance  func() float64 // in [0,1), spreads retries
+	Skew    time.Duration  // how far the clocks of other nodes on the store may be from this one's; zero if there are none
 	Clock   clock.Clock
 	Log     *slog.Logger
 }
@@ -73,21 +74,22 @@ type Engine struct {
 	schedule *schedule
 	totals   totals
 
-	workers sync.WaitGroup // those who send
-	helpers sync.WaitGroup // those who fill, rescue and recover; started under the schedule's lock once Run runs
-	ready   chan struct{}
-	again   chan struct{} // holds a token when others may have left work in the store
-	stop    chan struct{}
-	told    sync.Once       // to stop
-	ctx     context.Context //nolint:containedctx // of helpers; set by Run, for recoveries that outlive their request
-	lost    atomic.Int64    // attempts that left and could not be stored
-	outage  outage          // of the store, as those see it who settle
+	workers  sync.WaitGroup // those who send
+	helpers  sync.WaitGroup // those who fill, rescue and recover; started under the schedule's lock once Run runs
+	ready    chan struct{}
+	again    chan struct{}      // holds a token when others may have left work in the store
+	searches chan time.Duration // holds the slack of a search for what waits too long
+	stop     chan struct{}
+	told     sync.Once       // to stop
+	ctx      context.Context //nolint:containedctx // of helpers; set by Run, for recoveries that outlive their request
+	lost     atomic.Int64    // attempts that left and could not be stored
+	outage   outage          // of the store, as those see it who settle
 }
 
 // New returns an engine that takes work at once and sends once it runs.
 func New(p Parts, c Config) *Engine {
 	return &Engine{parts: p, config: c, schedule: newSchedule(c.Limits), ready: make(chan struct{}), again: make(chan struct{}, 1),
-		stop: make(chan struct{})}
+		searches: make(chan time.Duration, 1), stop: make(chan struct{})}
 }
 
 // Ready is closed when the engine sends and everything it found in the store is on its schedule.

@@ -50,6 +50,13 @@ func (r *limiter) until(tokens int, now time.Time) time.Duration {
 	return time.Duration(missing/float64(r.bucket.Limit())*float64(time.Second)) + 1
 }
 
+// restart makes places free up from now on, also if the last request left at a later time by the clock of then.
+func (r *limiter) restart(now time.Time) {
+	if r.bucket != nil {
+		r.bucket.AllowN(now, 0)
+	}
+}
+
 // spend takes the place of a request that delay let through.
 func (r *limiter) spend(now time.Time) {
 	if r.bucket != nil {

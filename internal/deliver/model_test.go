@@ -2,6 +2,7 @@ package deliver_test
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -29,16 +30,25 @@ func TestScheduleForgetsNothingAndKeepsNothing(t *testing.T) {
 			"settle": func(t *rapid.T) { b.Settle(rapid.Bool().Draw(t, "comes back")) },
 			"wait":   func(t *rapid.T) { b.Wait(rapid.IntRange(1, 2000).Draw(t, "milliseconds")) },
 			"fill":   func(*rapid.T) { b.Fill() },
-			"":       func(t *rapid.T) { problem(t, b) },
+			"set the clock": func(t *rapid.T) {
+				b.Set(time.Duration(rapid.Int64Range(-int64(365*24*time.Hour), int64(365*24*time.Hour)).Draw(t, "by")))
+			},
+			"": func(t *rapid.T) { problem(t, b) },
 		})
 		b.Finish()
 
 		problem(t, b)
+		if b.Waited > longestWait {
+			t.Fatalf("the rest took %s, and nothing waits longer than a second", b.Waited)
+		}
 		if left := b.Left(); left != "" {
 			t.Fatalf("left: %s", left)
 		}
 	})
 }
+
+// longestWait is how long the rest may take in the end: as many messages as there can be, at a rate of one a second.
+const longestWait = time.Hour
 
 func problem(t *rapid.T, b *deliver.Bench) {
 	if b.Problem != "" {

@@ -27,7 +27,7 @@ type verdict struct {
 // does so, from the decision until it is stored: attempts that end together must not disable an endpoint
 // twice, or be remembered in another order than they are stored.
 func (e *Engine) conclude(ctx context.Context, j *job, t told, o hook.Outcome) {
-	now := t.attempt.StartedAt.Add(t.attempt.Duration)
+	now := e.config.Clock.Now() // not the start and the duration: the clock may have been set in between
 	v := verdict{attempt: t.attempt, delivery: j.delivery.Settle(o, e.config.Policy, now, e.config.Chance())}
 	if v.delivery.State == hook.Exhausted {
 		v.events = append(v.events, e.stamp(t.exhausted(), now))
@@ -35,19 +35,18 @@ func (e *Engine) conclude(ctx context.Context, j *job, t told, o hook.Outcome) {
 	if before := t.route.Health(); before.After(o.Kind, now) != before {
 		j.lane.health.Lock()
 		defer j.lane.health.Unlock()
-		e.examine(ctx, j, &v, o)
+		e.examine(ctx, j, &v, o, now)
 	}
 	e.settle(ctx, j, v)
 }
 
 // examine adds to the verdict what the attempt means for the endpoint as it is by now: somebody may have
 // switched it off, or on again, since the request left.
-func (e *Engine) examine(ctx context.Context, j *job, v *verdict, o hook.Outcome) {
+func (e *Engine) examine(ctx context.Context, j *job, v *verdict, o hook.Outcome, now time.Time) {
 	snapshot, route, err := e.route(ctx, j)
 	if err != nil || route.Endpoint.Disabled {
 		return
 	}
-	now := v.attempt.StartedAt.Add(v.attempt.Duration)
 	before := route.Health()
 	after := before.After(o.Kind, now)
 	if after == before {
