@@ -113,9 +113,10 @@ func checkPlace(option, value string, all map[string]string) error {
 }
 
 // namesHeader reports whether an option's value is the name of a header: of one that no request can have, everything
-// would be refused. Options are called so by convention; only an API key's name may be a parameter's instead.
+// would be refused. Options are called so by convention; only an API key's name may be another place's instead.
 func namesHeader(option string, all map[string]string) bool {
-	return option == "header" || strings.HasSuffix(option, "_header") || option == "name" && all["in"] != "query"
+	inHeader := all["in"] == "" || all["in"] == "header"
+	return option == "header" || strings.HasSuffix(option, "_header") || option == "name" && inHeader
 }
 
 // checkSetup asks the provider whether it can work with the source's secrets and options.

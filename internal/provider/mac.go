@@ -34,6 +34,10 @@ func (k KeyForm) bytes(s Secret) []byte {
 	if !k.Encoded {
 		return []byte(text)
 	}
+	if k.Encoding == Base64 { // some dashboards leave the padding out
+		text = strings.TrimRight(text, "=")
+		text += strings.Repeat("=", -len(text)&3)
+	}
 	return k.Encoding.Decode(text)
 }
 

@@ -13,9 +13,12 @@ import (
 const (
 	placeJSON   = "json:"
 	placeHeader = "header:"
+	placeQuery  = "query:"
+	placeForm   = "form:"
 )
 
-// Place returns the piece that a rule of a source's owner names: "json:PATH" or "header:NAME". The zero Piece means that
+// Place returns the piece that a rule of a source's owner names: "json:PATH", "header:NAME",
+// "query:NAME" or "form:NAME". The zero Piece means that
 // the rule names no place. The error is a sentence that says how to write the rule.
 func Place(rule string) (Piece, error) {
 	if path, is := strings.CutPrefix(rule, placeJSON); is {
@@ -24,6 +27,12 @@ func Place(rule string) (Piece, error) {
 	}
 	if name, is := strings.CutPrefix(rule, placeHeader); is {
 		return Header(name), nil
+	}
+	if name, is := strings.CutPrefix(rule, placeQuery); is {
+		return Query(name), nil
+	}
+	if name, is := strings.CutPrefix(rule, placeForm); is {
+		return Form(name), nil
 	}
 	return Piece{}, nil
 }

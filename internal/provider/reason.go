@@ -123,3 +123,18 @@ func (r *Refusal) Error() string { return r.Where + " " + r.Reason.Error() }
 
 // Unwrap returns the reason.
 func (r *Refusal) Unwrap() error { return r.Reason }
+
+// choice is a Refusal that says what to do about an option.
+type choice struct {
+	Refusal
+	advice string
+}
+
+// BadChoice refuses an option, alone or beside others, with advice for the owner of the source: a sentence that holds
+// no value of an option.
+func BadChoice(option, advice string) error {
+	return &choice{Refusal{BadOption, "option " + option}, advice}
+}
+
+// Unwrap returns the Refusal, so that errors.As finds it.
+func (c *choice) Unwrap() error { return &c.Refusal }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ func (p Provider) Setup(secrets []Secret, o Options) error {
 	}
 	scheme, err := p.scheme(o)
 	if err != nil {
-		return fault.In("options", "bad_option", "%s", sentence(err)).Because(err)
+		return badOption(err)
 	}
 	for _, s := range secrets {
 		if err := scheme.Accept(s); err != nil {
@@ -24,6 +25,15 @@ func (p Provider) Setup(secrets []Secret, o Options) error {
 		}
 	}
 	return nil
+}
+
+// badOption says which option to change.
+func badOption(err error) error {
+	var c *choice
+	if errors.As(err, &c) {
+		return fault.In("options."+strings.TrimPrefix(c.Where, "option "), "bad_option", "%s", c.advice).Because(err)
+	}
+	return fault.In("options", "bad_option", "%s", sentence(err)).Because(err)
 }
 
 // sentence makes a refusal fit for the person who sets up a source.

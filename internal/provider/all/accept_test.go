@@ -49,6 +49,9 @@ func TestSharedSecretsOfAnyLengthAreAccepted(t *testing.T) {
 		if !ok {
 			secret = "s"
 		}
+		if s.options["key"] != "" { // its samples have keys in several forms
+			continue
+		}
 		c := s.signed(secret, s.stampAt(t, noon()))
 		c.Secrets = []provider.Secret{provider.Secret(secret)}
 		if err := s.declared(t).Setup(c.Secrets, s.options); err != nil {

@@ -33,6 +33,7 @@ func Catalog() provider.Catalog {
 		gcpPubSub(),
 		genericHMAC(),
 		genericJWT(),
+		genericPublicKey(),
 		gitea(),
 		github(),
 		gitlab(),

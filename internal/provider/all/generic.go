@@ -10,41 +10,6 @@ import (
 // The generic providers are for senders that have no declaration of their own. What a declaration would say is in
 // the source's options instead.
 
-func genericHMAC() provider.Provider {
-	return provider.Provider{
-		Name: "hmac", Title: "Any HMAC",
-		Pages:  []provider.Page{{Title: "RFC 2104: HMAC: Keyed-Hashing for Message Authentication", URL: "https://www.rfc-editor.org/rfc/rfc2104"}},
-		Secret: provider.Field{Name: "Secret", Hint: "the text that both sides know; its bytes are the key"},
-		Options: []provider.Option{
-			{Name: "hash", Meaning: "The hash function.", Default: "sha256", Values: []string{"sha256", "sha512", "sha1"}},
-			{Name: "encoding", Meaning: "How the signature is written.", Default: "hex", Values: []string{"hex", "base64"}},
-			{Name: "header", Meaning: "The header that carries it.", Default: "X-Signature"},
-			{Name: "prefix", Meaning: "What stands in front of it, such as sha256=."},
-			{Name: "timestamp_header", Meaning: "The header with Unix seconds. If set, timestamp, a full stop and the body are signed, otherwise the body."},
-			idHeader(), idPath(), typeHeader(), typePath(),
-		},
-		Choose: hmacScheme,
-		ID:     chosen("id"), Type: chosen("type"),
-	}
-}
-
-func hmacScheme(o provider.Options) (provider.Scheme, error) {
-	hashes := map[string]provider.Hash{"sha256": provider.SHA256, "sha512": provider.SHA512, "sha1": provider.SHA1}
-	encodings := map[string]provider.Encoding{"hex": provider.Hex, "base64": provider.Base64}
-	encoding, ok := encodings[o["encoding"]]
-	if hashes[o["hash"]] == 0 || !ok || o["header"] == "" {
-		return nil, provider.Refuse(provider.BadOption, "option hash, encoding or header")
-	}
-	s := provider.HMAC{
-		Hash: hashes[o["hash"]], Signature: provider.Header(o["header"]), Prefix: o["prefix"], Encoding: encoding,
-	}
-	if name := o["timestamp_header"]; name != "" {
-		s.Stamp = provider.Stamp{From: provider.Header(name)}
-		s.Signed = []provider.Piece{provider.Timestamp(), provider.Literal("."), provider.Body()}
-	}
-	return s, nil
-}
-
 func genericJWT() provider.Provider {
 	return provider.Provider{
 		Name: "jwt", Title: "Any JWT",
@@ -113,12 +78,13 @@ func basic() provider.Provider {
 func apiKey() provider.Provider {
 	return provider.Provider{
 		Name: "api-key", Title: "API key or bearer token",
-		Pages:  []provider.Page{{Title: "RFC 6750: Bearer Token Usage", URL: "https://www.rfc-editor.org/rfc/rfc6750"}},
-		Note:   "A key in the query is written to the logs of everything in between; prefer a header.",
+		Pages: []provider.Page{{Title: "RFC 6750: Bearer Token Usage", URL: "https://www.rfc-editor.org/rfc/rfc6750"}},
+		Note: "A key in the query is written to the logs of everything in between; a key in the body is stored and handed on with it. " +
+			"Prefer a header.",
 		Secret: provider.Field{Name: "Key", Hint: "the text that the sender sends along"},
 		Options: []provider.Option{
-			{Name: "in", Meaning: "Where the key stands.", Default: "header", Values: []string{"header", "query"}},
-			{Name: "name", Meaning: "The header's or parameter's name.", Default: "Authorization"},
+			{Name: "in", Meaning: "Where the key stands.", Default: "header", Values: []string{"header", "query", "form", "json"}},
+			{Name: "name", Meaning: "The name of the header, query parameter or form field, or the path of the JSON member.", Default: "Authorization"},
 			{Name: "prefix", Meaning: "What stands in front of it; Bearer and a space in Authorization unless set."},
 			idHeader(), idPath(), typeHeader(), typePath(),
 		},
@@ -131,17 +97,17 @@ func apiKeyScheme(o provider.Options) (provider.Scheme, error) {
 	if o["name"] == "" {
 		return nil, provider.Refuse(provider.BadOption, "option name")
 	}
-	switch o["in"] {
-	case "header":
-		s := provider.Token{From: provider.Header(o["name"]), Prefix: o["prefix"]}
-		if o["name"] == "Authorization" && s.Prefix == "" {
-			s.Prefix = "Bearer "
-		}
-		return s, nil
-	case "query":
-		return provider.Token{From: provider.Query(o["name"]), Prefix: o["prefix"]}, nil
+	if o["in"] == "header" && o["name"] == "Authorization" && o["prefix"] == "" {
+		return provider.Token{From: provider.Header("Authorization"), Prefix: "Bearer "}, nil
 	}
-	return nil, provider.Refuse(provider.BadOption, "option in")
+	from, err := provider.Place(o["in"] + ":" + o["name"])
+	if err != nil {
+		return nil, provider.BadChoice("name", err.Error())
+	}
+	if from.None() {
+		return nil, provider.Refuse(provider.BadOption, "option in")
+	}
+	return provider.Token{From: from, Prefix: o["prefix"]}, nil
 }
 
 func none() provider.Provider {

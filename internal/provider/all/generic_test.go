@@ -39,6 +39,24 @@ func apiKeyQuerySample() sample {
 	}
 }
 
+// A key in the body is found in a form field or in a JSON member.
+func apiKeyFormSample() sample {
+	return sample{
+		provider: "api-key", options: provider.Options{"in": "form", "name": "token"}, secret: "key-1", foreign: "key-2",
+		contentType: "application/x-www-form-urlencoded", body: "command=deploy",
+		sign: func(s signing) { s.Body = append(s.Body, "&token="+s.secret...) },
+	}
+}
+
+func apiKeyJSONSample() sample {
+	return sample{
+		provider: "api-key", options: provider.Options{"in": "json", "name": "auth.token", "id_path": "id"}, secret: "key-1", foreign: "key-2",
+		body: `{"id":"e1","auth":{"token":""}}`,
+		sign: func(s signing) { s.Body = []byte(`{"id":"e1","auth":{"token":"` + s.secret + `"}}`) },
+		id:   "e1",
+	}
+}
+
 func basicSample() sample {
 	return sample{
 		provider: "basic", options: provider.Options{"id_header": "X-Id"}, secret: "user:pass:word", foreign: "user:other", body: `{}`,
@@ -52,23 +70,6 @@ func basicSample() sample {
 
 func noneSample() sample {
 	return sample{provider: "none", body: `{"type":"ping"}`, options: provider.Options{"type_path": "type"}, sign: func(signing) {}, kind: "ping"}
-}
-
-func hmacSamples() []sample {
-	plain := sample{
-		provider: "hmac", options: provider.Options{"hash": "sha256", "prefix": "sha256="}, secret: "s3cret", foreign: "s4cret", body: `{"a":1}`,
-		sign: func(s signing) { s.Header.Set("X-Signature", "sha256="+hex256(s.secret, s.text())) },
-	}
-	timed := plain
-	timed.options = provider.Options{"hash": "sha512", "header": "X-Mac", "timestamp_header": "X-Time"}
-	timed.sign = func(s signing) {
-		s.Header.Set("X-Time", s.stamp)
-		s.Header.Set("X-Mac", hex512(s.secret, s.stamp, ".", s.text()))
-	}
-	old := plain
-	old.options = provider.Options{"hash": "sha1", "encoding": "base64"}
-	old.sign = func(s signing) { s.Header.Set("X-Signature", base1(s.secret, s.text())) }
-	return []sample{plain, timed, old}
 }
 
 func jwtSamples() []sample {
