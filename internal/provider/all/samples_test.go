@@ -6,6 +6,8 @@ func samples() []sample {
 		adyenPlatformSample(),
 		adyenSample(),
 		airtableSample(),
+		apiKeyFormSample(),
+		apiKeyJSONSample(),
 		apiKeyQuerySample(),
 		apiKeySample(),
 		asanaSample(),
@@ -88,6 +90,7 @@ func samples() []sample {
 		slackSample(),
 		squareSample(),
 		standardWebhooksSample(),
+		standardWebhooksTextSample(),
 		stripeSample(),
 		superOfficeSample(),
 		svixSample(),
@@ -114,5 +117,6 @@ func samples() []sample {
 		zoomSample(),
 	}
 	list = append(list, hmacSamples()...)
+	list = append(list, publicKeySamples()...)
 	return append(list, jwtSamples()...)
 }

@@ -3,9 +3,11 @@ package all_test
 import (
 	"encoding/base64"
 	"strings"
+
+	"github.com/posthorn/posthorn/internal/provider"
 )
 
-func standardWebhooksSample() sample {
+func standardSample() sample {
 	return sample{
 		provider: "standard-webhooks",
 		secret:   "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", foreign: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
@@ -15,9 +17,27 @@ func standardWebhooksSample() sample {
 	}
 }
 
+func standardWebhooksSample() sample {
+	s := standardSample()
+	s.options = provider.Options{"key": "base64"}
+	return s
+}
+
 func svixSample() sample {
-	s := standardWebhooksSample()
+	s := standardSample()
 	s.provider, s.sign = "svix", signStandard("Svix")
+	return s
+}
+
+// Some senders key the hash with the secret as it stands.
+func standardWebhooksTextSample() sample {
+	s := standardWebhooksSample()
+	sign := s.sign
+	s.options, s.secret, s.foreign = provider.Options{"key": "text"}, "polar_whs_1", "polar_whs_2"
+	s.sign = func(g signing) {
+		g.secret = base64.StdEncoding.EncodeToString([]byte(g.secret))
+		sign(g)
+	}
 	return s
 }
 
