@@ -17,7 +17,8 @@ func index(list []provider.Provider) *bytes.Buffer {
 	var b bytes.Buffer
 	b.WriteString("# Providers\n\n" + mark)
 	b.WriteString("A source has a provider, which says how its requests are verified, where id, type and time stand, and what the\n" +
-		"sender wants to hear. Anything that is not here can be received with `hmac`, `jwt`, `basic` or `api-key`.\n\n")
+		"sender wants to hear. Anything that is not here can be received with `hmac`, `public-key`, `jwt`, `basic` or `api-key`:\n" +
+		"see [Senders that are not listed](../../guides/generic-senders.md).\n\n")
 	b.WriteString("| provider | name | verified by |\n| --- | --- | --- |\n")
 	for _, p := range list {
 		family := ""
