@@ -65,7 +65,8 @@ func (b *base) build(ctx context.Context) (*parts, error) {
 
 func (p *parts) buildAuth(ctx context.Context) (err error) {
 	p.auth, err = auth.New(auth.Config{
-		Tokens: p.store, Applications: p.store, IDs: p.ids, Random: rand.Reader, Clock: p.Clock, JWTSecret: p.config.JWTSecret,
+		Tokens: p.store, Applications: p.store, IDs: p.ids, Random: rand.Reader, Clock: p.Clock,
+		JWTSecret: p.config.JWTSecret, JWTOrganization: p.config.Organization,
 	})
 	if err != nil {
 		return err

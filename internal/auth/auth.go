@@ -39,6 +39,8 @@ type Config struct {
 	Random       io.Reader // crypto/rand.Reader outside of tests
 	Clock        clock.Clock
 	JWTSecret    secret.String // none: JWTs are refused
+	// JWTOrganization is the organization whose JWTs are accepted; needed with a secret.
+	JWTOrganization string
 }
 
 // Service authenticates callers and hands out tokens. It is safe for concurrent use.
@@ -53,9 +55,9 @@ type Service struct {
 	recent       *recent
 }
 
-// New returns a service. It refuses a JWT secret that is too short to be safe.
+// New returns a service. It refuses a JWT secret that is too short to be safe, or without an organization.
 func New(c Config) (*Service, error) {
-	verifier, err := newJWTVerifier(c.JWTSecret, c.Clock)
+	verifier, err := newJWTVerifier(c.JWTSecret, c.JWTOrganization, c.Clock)
 	if err != nil {
 		return nil, err
 	}

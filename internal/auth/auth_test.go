@@ -38,7 +38,7 @@ func (d desk) node(t *testing.T) *auth.Service {
 	t.Helper()
 	s, err := auth.New(auth.Config{
 		Tokens: d.tokens, Applications: applications{}, IDs: id.NewSource(rand.Reader), Random: rand.Reader,
-		Clock: clock.Func(d.now.read), JWTSecret: secret.Text(jwtSecret),
+		Clock: clock.Func(d.now.read), JWTSecret: secret.Text(jwtSecret), JWTOrganization: svixOrganization,
 	})
 	check(t, err)
 	return s

@@ -4,7 +4,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,12 +91,71 @@ func TestForgedAndOddJWTsAreRefused(t *testing.T) {
 		"no subject":              hs(func(c jwt.MapClaims) { delete(c, "sub") }),
 		"person as subject":       hs(func(c jwt.MapClaims) { c["sub"] = "alice" }),
 		"malformed organization":  hs(func(c jwt.MapClaims) { c["sub"] = "org_1" }),
+		"other organization":      hs(func(c jwt.MapClaims) { c["sub"] = otherOrganization }),
 		"organization within one": hs(func(c jwt.MapClaims) { c["org"] = svixOrganization }),
 		"unknown application":     hs(func(c jwt.MapClaims) { c["sub"] = id.Application.Text(id.ID{1}) }),
 		"application zero":        hs(func(c jwt.MapClaims) { c["sub"] = id.Application.Text(id.ID{}) }),
-		"garbage":                 "a.b.c",
+		"application of no one":   hs(func(c jwt.MapClaims) { c["sub"] = id.Application.Text(knownApplication()) }),
+		"other application": hs(func(c jwt.MapClaims) {
+			c["sub"], c["org"] = id.Application.Text(knownApplication()), otherOrganization
+		}),
+		"subject in capitals": hs(func(c jwt.MapClaims) { delete(c, "sub"); c["SUB"] = svixOrganization }),
+		"expiry in capitals":  hs(func(c jwt.MapClaims) { c["Exp"] = c["exp"]; delete(c, "exp") }),
+		"expiry as text":      hs(func(c jwt.MapClaims) { c["exp"] = "4102444800" }),
+		"endless expiry":      hs(func(c jwt.MapClaims) { c["exp"] = 1e300 }),
+		"negative expiry":     hs(func(c jwt.MapClaims) { c["exp"] = -1e300 }),
+		"distant beginning":   hs(func(c jwt.MapClaims) { c["nbf"] = 1e300 }),
+		"beginning as null":   hs(func(c jwt.MapClaims) { c["nbf"] = nil }),
+		"garbage":             "a.b.c",
 	} {
 		refused(t, d.Service, bearer, why)
+	}
+}
+
+// otherOrganization is an organization of the same server.
+const otherOrganization = "org_00000000000SvixManagemntOrg"
+
+// signText returns the JWT of a header and claims as they stand.
+func signText(t *testing.T, header, claims string) string {
+	t.Helper()
+	encode := base64.RawURLEncoding.EncodeToString
+	text := encode([]byte(header)) + "." + encode([]byte(claims))
+	signature, err := jwt.SigningMethodHS256.Sign(text, []byte(jwtSecret))
+	check(t, err)
+	return text + "." + encode(signature)
+}
+
+func TestJWTsThatCanBeReadInTwoWaysAreRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	header, end := `{"alg":"HS256","typ":"JWT"}`, d.now.read().Add(time.Hour).Unix()
+	claims := fmt.Sprintf(`{"sub":%q,"exp":%d}`, svixOrganization, end)
+
+	opens(t, d.Service, signText(t, header, claims))
+	opens(t, d.Service, signText(t, `{"alg":"HS256","kid":"any"}`, claims))
+	for why, text := range map[string]string{
+		"crit":             signText(t, `{"alg":"HS256","crit":["b64"],"b64":true}`, claims),
+		"crit of nothing":  signText(t, `{"alg":"HS256","crit":[]}`, claims),
+		"other type":       signText(t, `{"alg":"HS256","typ":"at+jwt"}`, claims),
+		"type of no text":  signText(t, `{"alg":"HS256","typ":1}`, claims),
+		"two subjects":     signText(t, header, fmt.Sprintf(`{"sub":%q,"sub":%q,"exp":%d}`, otherOrganization, svixOrganization, end)),
+		"escaped subject":  signText(t, header, fmt.Sprintf(`{"\u0073ub":%q,"sub":%q,"exp":%d}`, otherOrganization, svixOrganization, end)),
+		"two expiries":     signText(t, header, fmt.Sprintf(`{"sub":%q,"exp":1,"exp":%d}`, svixOrganization, end)),
+		"two algorithms":   signText(t, `{"alg":"none","alg":"HS256"}`, claims),
+		"claims in a list": signText(t, header, `[`+claims+`]`),
+	} {
+		refused(t, d.Service, text, why)
+	}
+}
+
+func TestJWTSecretWithoutAnOrganizationStopsTheStart(t *testing.T) {
+	t.Parallel()
+	for organization, want := range map[string]string{"": "no_jwt_organization", "acme": "bad_jwt_organization"} {
+		_, err := auth.New(auth.Config{JWTSecret: secret.Text(jwtSecret), JWTOrganization: organization})
+
+		if fault.CodeOf(err) != want || !strings.Contains(err.Error(), svixOrganization) {
+			t.Errorf("%q: got %v", organization, err)
+		}
 	}
 }
 

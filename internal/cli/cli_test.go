@@ -180,6 +180,8 @@ func TestServerThatCannotStartSaysWhatToDo(t *testing.T) {
 	serve("127.0.0.1:0", folder, "POSTHORN_ADMIN_TOKEN=").failsWith(t, 2, "POSTHORN_ADMIN_TOKEN", "set but empty", "openssl rand")
 	serve("127.0.0.1:0", folder, "POSTHORN_ADMIN_TOKEN=changeme").failsWith(t, 2, "POSTHORN_ADMIN_TOKEN", "24 characters")
 	serve("127.0.0.1:0", folder, "POSTHORN_JWT_SECRET=short").failsWith(t, 2, "POSTHORN_JWT_SECRET", "32 bytes")
+	serve("127.0.0.1:0", folder, "POSTHORN_JWT_SECRET=0f8f3b0d1c2e4a5968778695a4b3c2d1e0f1").failsWith(t, 2,
+		"POSTHORN_JWT_ORGANIZATION", "org_23rb8YdGqMT0qIzpgGwdXfHirMu")
 	serve("127.0.0.1:0", folder, "POSTHORN_DATABASE_URL=postgres://127.0.0.1:1/x").failsWith(t, 6, "PostgreSQL", "check that it runs")
 }
 

@@ -37,7 +37,7 @@ func (l *Loaded) checkOne(key string) error {
 	case "admin_token":
 		return ifSet(l.AdminToken, func(s secret.String) error { return auth.CheckAdminToken(s.Reveal()) })
 	case "jwt_secret":
-		return ifSet(l.JWTSecret, auth.CheckJWTSecret)
+		return ifSet(l.JWTSecret, func(s secret.String) error { return auth.CheckJWT(s, l.Organization) })
 	case "encryption_key":
 		return ifSet(l.EncryptionKey, func(s secret.String) error {
 			_, err := secret.FromText(s.Reveal())

@@ -48,7 +48,7 @@ func TestT1PlantedSecretsAreNowhere(t *testing.T) {
 	a := &aviary{canaries: map[string]string{
 		"the admin token": canaryAdmin, "the JWT secret": canaryJWT, "the encryption key": encryption, "the encryption key in bytes": string(raw),
 	}}
-	a.Server = harness.Start(t, "POSTHORN_LOG_LEVEL=debug", "POSTHORN_ADMIN_TOKEN="+canaryAdmin, "POSTHORN_JWT_SECRET="+canaryJWT,
+	a.Server = harness.Start(t, "POSTHORN_LOG_LEVEL=debug", "POSTHORN_ADMIN_TOKEN="+canaryAdmin, "POSTHORN_JWT_SECRET="+canaryJWT, "POSTHORN_JWT_ORGANIZATION=org_23rb8YdGqMT0qIzpgGwdXfHirMu",
 		"POSTHORN_ENCRYPTION_KEY="+encryption, "POSTHORN_RETRY_SCHEDULE=100ms,100ms", "POSTHORN_ATTEMPT_TIMEOUT=2s")
 	a.Token = canaryAdmin
 
