@@ -98,10 +98,11 @@ type Config struct {
 // API serves the interface. It is an http.Handler for everything below /api and /ingest/api.
 type API struct {
 	Config
-	router chi.Router
-	huma   huma.API
-	health health
-	scopes []Route
+	router   chi.Router
+	huma     huma.API
+	health   health
+	scopes   []Route
+	refusals clock.Throttle // of log lines
 
 	embedded *huma.Schema // of the application that a published message may bring along
 }

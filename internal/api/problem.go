@@ -90,12 +90,19 @@ func (a *API) problemOf(ctx context.Context, err error) problem {
 		return problem{http.StatusInternalServerError, HTTPError{"internal", "Something went wrong here. The log has more under request " + requestID(ctx) + "."}}
 	}
 	if f.Kind == fault.Unavailable {
-		a.Log.WarnContext(ctx, "request refused", "request", requestID(ctx), "error", err)
+		a.logRefusal(ctx, f)
 	}
 	if f.Kind == fault.Invalid && f.Code != codeMalformed && f.Code != codeTimeout {
 		return problem{http.StatusUnprocessableEntity, invalid(f)}
 	}
 	return problem{statusWithCode(f), HTTPError{f.Code, f.Detail}}
+}
+
+// logRefusal logs one refusal of each code a second.
+func (a *API) logRefusal(ctx context.Context, f *fault.Error) {
+	if missed, ok := a.refusals.Pass(f.Code, a.Clock.Steady()); ok {
+		a.Log.WarnContext(ctx, "request refused", "request", requestID(ctx), "error", f, "not_logged", missed)
+	}
 }
 
 func statusWithCode(f *fault.Error) int {

@@ -64,8 +64,10 @@ func (s *Service) store(ctx context.Context, d *Door, r *Request, check *provide
 		s.table.changed(d.source.Key)
 		return Answer{}, unknown()
 	case err != nil:
-		s.config.Log.WarnContext(ctx, "a webhook could not be stored; its sender is asked to send it again",
-			"source", id.Inbound.Text(d.source.ID), "error", err)
+		if missed, ok := s.warnings.Pass("store", s.config.Clock.Steady()); ok {
+			s.config.Log.WarnContext(ctx, "storing a webhook failed; the sender is asked to send it again",
+				"source", id.Inbound.Text(d.source.ID), "error", err, "not_logged", missed)
+		}
 		return Answer{}, s.later()
 	case arrived.Repeated:
 		s.repeated.Add(1)

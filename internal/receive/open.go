@@ -23,7 +23,9 @@ func (s *Service) Open(ctx context.Context, r *Request) (*Door, error) {
 		s.strangers.note(r.Remote, 0)
 		return nil, unknown()
 	case err != nil:
-		s.config.Log.WarnContext(ctx, "a source cannot be looked up", "error", err)
+		if missed, ok := s.warnings.Pass("look up", s.config.Clock.Steady()); ok {
+			s.config.Log.WarnContext(ctx, "looking up a source failed", "error", err, "not_logged", missed)
+		}
 		return nil, s.later()
 	case s.strangers.many(r.Remote, d.source.Key, now):
 		return d, s.refuse(d, r, tooManyRefused(), now)

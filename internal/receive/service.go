@@ -102,7 +102,8 @@ type Service struct {
 	tally     *tally
 	strangers *strangers
 	queue     *queue
-	runs      atomic.Int64 // nodes that receive, this one among them
+	warnings  clock.Throttle // of log lines
+	runs      atomic.Int64   // nodes that receive, this one among them
 
 	received, repeated, refused, processed, failed atomic.Int64
 
