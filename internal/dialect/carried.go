@@ -4,6 +4,8 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+
+	"github.com/posthorn/posthorn/internal/hook"
 )
 
 // Carries reports whether a header of a webhook that somebody else sent may stand in a request of ours. Whoever
@@ -27,16 +29,11 @@ func withheld(name string) bool {
 	switch name {
 	case "", "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Http2-Settings", "Host", "Expect",
 		"Authorization", "Cookie", "Cookie2", "Set-Cookie",
-		"User-Agent", "Accept-Encoding", "Date",
-		"Via", "Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip",
-		"Proxy", // CGI makes HTTP_PROXY of it, by which many programs choose a proxy
-		"X-Original-Url", "X-Rewrite-Url", "X-Original-Host", "X-Method-Override", "X-Http-Method", "X-Http-Method-Override",
-		"X-Remote-User":
+		"User-Agent", "Accept-Encoding", "Date":
 		return true
 	}
-	return slices.ContainsFunc([]string{
-		"Proxy-", "Content-", "Webhook-", "Svix-", "Posthorn-", "X-Forwarded-", "Remote-", "X-Client-Cert", "X-Ssl-", "Ssl-",
-	}, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	return hook.SetByProxies(name) || slices.ContainsFunc([]string{"Content-", "Webhook-", "Svix-", "Posthorn-"},
+		func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // notInName leaves less than a token may have (RFC 9110, section 5.6.2): what means the same to every receiver.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 )
 
 const (
@@ -73,14 +74,13 @@ func notInValue(r rune) bool { return r != '\t' && (r < ' ' || r > '~') }
 func reserved(lower string) bool {
 	switch lower {
 	case "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade",
-		"http2-settings", "expect", "content-type", "content-encoding", "content-range", "accept-encoding", "date", "via",
-		"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-http-method-override":
+		"http2-settings", "expect", "content-type", "content-encoding", "content-range", "accept-encoding", "date":
 		return true
 	}
-	for _, prefix := range []string{"webhook-", "svix-", "posthorn-", "proxy-"} {
+	for _, prefix := range []string{"webhook-", "svix-", "posthorn-"} {
 		if strings.HasPrefix(lower, prefix) {
 			return true
 		}
 	}
-	return false
+	return hook.SetByProxies(lower)
 }
