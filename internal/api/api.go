@@ -39,8 +39,9 @@ type Publication struct {
 	EventType      string
 	EventID        string
 	Channels       []string
-	Payload        []byte // valid JSON, exactly the bytes that came; shared with nobody
-	PayloadDays    int    // zero if the caller said nothing
+	Tags           []string
+	Payload        []byte        // valid JSON, exactly the bytes that came; shared with nobody
+	PayloadLife    time.Duration // zero for the default
 	IdempotencyKey string
 	Body           [16]byte // hash of the request's body
 	Tenant         hook.Key // application of the caller's token; zero for a server token

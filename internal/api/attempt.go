@@ -84,7 +84,7 @@ type HistoryQuery struct {
 // asked returns the filter and the page asked for, newest first.
 func (q HistoryQuery) asked(ctx context.Context) (store.AttemptFilter, store.Page[id.ID], error) {
 	filter := store.AttemptFilter{
-		Statuses: q.wanted(), EventTypes: q.EventTypes, Channel: q.Channel, Before: q.Before, After: q.After,
+		Statuses: q.wanted(), EventTypes: q.EventTypes, Channel: q.Channel, Tag: q.Tag, Before: q.Before, After: q.After,
 		WithContent: q.WithContent,
 	}
 	page, err := q.byID(ctx, id.Attempt, false)

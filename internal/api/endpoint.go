@@ -17,7 +17,7 @@ type EndpointUpdate struct {
 	Description  string            `json:"description,omitempty" maxLength:"16384" doc:"What it is for."`
 	Disabled     bool              `json:"disabled,omitempty" doc:"Whether it gets nothing for now."`
 	EventTypes   distinct          `json:"eventTypes,omitempty" nullable:"true" minItems:"1" maxItems:"1000" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event types it wants; null is all."`
-	Channels     distinct          `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"10" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Channels it wants; null is all."`
+	Channels     distinct          `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"10" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.:+]+$" doc:"Channels it wants; null is all."`
 	ThrottleRate *int              `json:"throttleRate,omitempty" nullable:"true" minimum:"1" maximum:"65535" doc:"Most requests a second."`
 	Metadata     map[string]string `json:"metadata,omitempty" doc:"Your own notes."`
 	RateLimit    *int              `json:"rateLimit,omitempty" nullable:"true" minimum:"1" maximum:"65535" hidden:"true" doc:"Older name of throttleRate."`
@@ -39,7 +39,7 @@ type EndpointPatch struct {
 	Description  given[string]            `json:"description,omitzero" maxLength:"16384" doc:"What it is for."`
 	Disabled     given[bool]              `json:"disabled,omitzero" doc:"Whether it gets nothing for now."`
 	EventTypes   clearable[distinct]      `json:"eventTypes,omitzero" minItems:"1" maxItems:"1000" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event types it wants; null is all."`
-	Channels     clearable[distinct]      `json:"channels,omitzero" minItems:"1" maxItems:"10" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Channels it wants; null is all."`
+	Channels     clearable[distinct]      `json:"channels,omitzero" minItems:"1" maxItems:"10" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.:+]+$" doc:"Channels it wants; null is all."`
 	ThrottleRate clearable[int]           `json:"throttleRate,omitzero" minimum:"0" maximum:"65535" doc:"Most requests a second."`
 	Metadata     given[map[string]string] `json:"metadata,omitzero" doc:"Your own notes; all of them are replaced."`
 	RateLimit    clearable[int]           `json:"rateLimit,omitzero" minimum:"0" maximum:"65535" hidden:"true" doc:"Older name of throttleRate."`

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -24,8 +25,9 @@ type envelope struct {
 	eventType   string
 	eventID     string
 	channels    []string
+	tags        []string
 	payload     []byte
-	days        int
+	days, hours int    // payload retention; zero if not given
 	application string // JSON; empty for none
 }
 
@@ -119,10 +121,14 @@ func (e *envelope) takeAside(key string, value gjson.Result) (err error) {
 	case "channels":
 		e.channels, err = channelsOf(value)
 	case "payloadRetentionPeriod":
-		e.days, err = daysOf(value)
+		e.days, err = countOf("body.payloadRetentionPeriod", "days", value, hook.MaxPayloadLife/(24*time.Hour))
+	case "payloadRetentionHours":
+		e.hours, err = countOf("body.payloadRetentionHours", "hours", value, hook.MaxPayloadLife/time.Hour)
+	case "tags":
+		e.tags, err = tagsOf(value)
 	case "application":
 		e.application = value.Raw
-	case "tags", "transformationsParams", "deliverAt", "payloadRetentionHours":
+	case "transformationsParams", "deliverAt":
 		if !asksNothing(value.Raw) {
 			err = fault.In("body."+key, "value_error", notOffered)
 		}
@@ -145,8 +151,15 @@ func (e *envelope) check() error {
 	case e.eventID != "" && !hook.ValidName(e.eventID, hook.MaxName):
 		return fault.In("body.eventId", "value_error",
 			"Use 1 to %d letters, digits, hyphens, underscores and full stops.", hook.MaxName)
+	case e.days != 0 && e.hours != 0:
+		return fault.In("body.payloadRetentionHours", "value_error", "Send either payloadRetentionPeriod or payloadRetentionHours.")
 	}
 	return nil
+}
+
+// payloadLife returns how long the payload is to be kept; zero if the caller did not say.
+func (e *envelope) payloadLife() time.Duration {
+	return time.Duration(e.days)*24*time.Hour + time.Duration(e.hours)*time.Hour
 }
 
 func text(field string, value gjson.Result) (string, error) {
@@ -167,28 +180,43 @@ func textOrNull(field string, value gjson.Result) (string, error) {
 	return s, err
 }
 
-func channelsOf(value gjson.Result) (channels []string, err error) {
-	if value.Type == gjson.Null {
-		return nil, nil
-	}
-	refused := fault.In("body.channels", "value_error", "Send 1 to %d different names, or null.", hook.MaxMessageChannels)
-	if !value.IsArray() {
-		return nil, refused
-	}
-	ok := true
-	value.ForEach(func(_, item gjson.Result) bool {
-		channels = append(channels, strings.Clone(item.Str)) // the list may hold much white space
-		ok = item.Type == gjson.String && len(channels) <= hook.MaxMessageChannels &&
-			hook.ValidName(item.Str, hook.MaxChannel)
-		return ok
-	})
-	if !ok || len(channels) == 0 || doubled(channels) {
-		return nil, refused
+func channelsOf(value gjson.Result) ([]string, error) {
+	channels, ok := textsOf(value, hook.MaxMessageChannels, hook.ValidChannel)
+	if !ok || channels != nil && len(channels) == 0 {
+		return nil, fault.In("body.channels", "value_error",
+			"Send 1 to %d different names of at most %d letters, digits and characters of -_.:+, or null.", hook.MaxMessageChannels, hook.MaxChannel)
 	}
 	return channels, nil
 }
 
-// doubled compares each with each: there are five at most.
+func tagsOf(value gjson.Result) ([]string, error) {
+	tags, ok := textsOf(value, hook.MaxMessageTags, hook.ValidTag)
+	if !ok {
+		return nil, fault.In("body.tags", "value_error",
+			`Send at most %d different tags of at most %d letters, digits and characters of -_./\#, or null.`, hook.MaxMessageTags, hook.MaxTag)
+	}
+	if len(tags) == 0 {
+		return nil, nil
+	}
+	return tags, nil
+}
+
+// textsOf returns the strings of a JSON array, nil for null. It reports false if value is no array of at most limit
+// different strings that are valid.
+func textsOf(value gjson.Result, limit int, valid func(string) bool) ([]string, bool) {
+	if value.Type == gjson.Null || !value.IsArray() {
+		return nil, value.Type == gjson.Null
+	}
+	texts, ok := []string{}, true
+	value.ForEach(func(_, item gjson.Result) bool {
+		texts = append(texts, strings.Clone(item.Str)) // the list may hold much white space
+		ok = item.Type == gjson.String && len(texts) <= limit && valid(item.Str)
+		return ok
+	})
+	return texts, ok && !doubled(texts)
+}
+
+// doubled compares each with each: there are ten at most.
 func doubled(names []string) bool {
 	for i, name := range names {
 		for _, other := range names[:i] {
@@ -200,15 +228,15 @@ func doubled(names []string) bool {
 	return false
 }
 
-func daysOf(value gjson.Result) (int, error) {
+// countOf returns a whole number from 1 to most, zero for null.
+func countOf(field, unit string, value gjson.Result, most time.Duration) (int, error) {
 	if value.Type == gjson.Null {
 		return 0, nil
 	}
-	days := int(value.Num)
-	whole := value.Type == gjson.Number && value.Num == float64(days)
-	if !whole || days < hook.MinPayloadDays || days > hook.MaxPayloadDays {
-		return 0, fault.In("body.payloadRetentionPeriod", "value_error",
-			"Send a number of days from %d to %d.", hook.MinPayloadDays, hook.MaxPayloadDays)
+	n := int(value.Num)
+	whole := value.Type == gjson.Number && value.Num == float64(n)
+	if !whole || n < 1 || n > int(most) {
+		return 0, fault.In(field, "value_error", "Send a number of %s from 1 to %d.", unit, int(most))
 	}
-	return days, nil
+	return n, nil
 }

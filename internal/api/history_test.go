@@ -208,3 +208,29 @@ func TestT1PlantedSecretsAreInNoLogAndNoStore(t *testing.T) {
 		}
 	}
 }
+
+func TestTagsAreShownAndFilterEveryListOfMessagesAndAttempts(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	s.attempted("a", "e", hook.Failed, 500)
+	made := s.must(202, "POST", "/api/v1/app/a/msg", `{"eventType":"x","payload":{},"tags":["vip","eu\\1/#2"],"payloadRetentionHours":7}`)
+
+	tagged := s.must(200, "GET", `/api/v1/app/a/msg?tag=eu%5C1/%232`, "").data()
+	other := s.must(200, "GET", "/api/v1/app/a/msg?tag=eu", "").data()
+
+	want := `[vip eu\1/#2]`
+	if got := fmt.Sprint(made.body["tags"]); got != want {
+		t.Errorf("publish answers with the tags %s, want %s", got, want)
+	}
+	if len(tagged) != 1 || fmt.Sprint(tagged[0]["tags"]) != want || len(other) != 0 {
+		t.Errorf("listed %v with the tag and %v with another", tagged, other)
+	}
+	for _, list := range []string{"attempt/endpoint/e", "endpoint/e/msg", "attempt/msg/" + tagged[0]["id"].(string)} {
+		if got := s.must(200, "GET", "/api/v1/app/a/"+list+"?tag=other", "").data(); len(got) != 0 {
+			t.Errorf("%s: listed %v", list, got)
+		}
+	}
+	s.must(422, "GET", "/api/v1/app/a/msg?tag=a%20b", "")
+}

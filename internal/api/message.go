@@ -19,6 +19,7 @@ type MessageOut struct {
 	EventID   *string   `json:"eventId" required:"false" doc:"Your own name for it."`
 	EventType string    `json:"eventType" doc:"Its event type."`
 	Channels  []string  `json:"channels" required:"false" nullable:"true" doc:"Its channels."`
+	Tags      []string  `json:"tags" required:"false" nullable:"true" doc:"Its tags."`
 	Payload   object    `json:"payload" doc:"What is sent; {\"expired\":true} once it is dropped and {} if not asked for."`
 	Timestamp time.Time `json:"timestamp" doc:"When it was published."`
 }
@@ -37,10 +38,10 @@ type ContentQuery struct {
 // WhenQuery narrows a list of messages or attempts.
 type WhenQuery struct {
 	EventTypes []string  `query:"event_types" maxItems:"100" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only these event types; joined with commas or repeated."`
-	Channel    string    `query:"channel" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only this channel."`
+	Channel    string    `query:"channel" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.:+]+$" doc:"Only this channel."`
 	Before     time.Time `query:"before" doc:"Only what came before this time."`
 	After      time.Time `query:"after" doc:"Only what came after this time."`
-	Tag        unoffered `query:"tag" hidden:"true"`
+	Tag        string    `query:"tag" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_./\\\\#]+$" doc:"Only messages with this tag."`
 }
 
 const (
@@ -81,7 +82,7 @@ func (a *API) listMessages(ctx context.Context, in *struct {
 		return nil, err
 	}
 	list, err := a.History.Messages(ctx, owner.Key, store.MessageFilter{
-		EventTypes: in.EventTypes, Channel: in.Channel, Before: in.Before, After: in.After, WithContent: in.WithContent,
+		EventTypes: in.EventTypes, Channel: in.Channel, Tag: in.Tag, Before: in.Before, After: in.After, WithContent: in.WithContent,
 	}, page)
 	return listed(list, id.Message.Text, messageOut(in.WithContent), err)
 }
@@ -114,7 +115,7 @@ func (q WhenQuery) check() error {
 func messageOut(withContent bool) func(hook.Message) MessageOut {
 	return func(m hook.Message) MessageOut {
 		return MessageOut{
-			ID: id.Message.Text(m.ID), EventID: orNull(m.EventID), EventType: m.EventType, Channels: m.Channels,
+			ID: id.Message.Text(m.ID), EventID: orNull(m.EventID), EventType: m.EventType, Channels: m.Channels, Tags: m.Tags,
 			Payload: payloadOut(m.Payload, withContent), Timestamp: m.CreatedAt.Truncate(time.Microsecond),
 		}
 	}

@@ -110,10 +110,8 @@ func TestWhatIsNotOfferedIsRefusedOnlyIfAskedFor(t *testing.T) {
 	s.endpoint("a", "e")
 
 	for at, bodies := range map[string][2]string{
-		"POST /api/v1/app/a/msg tags":                             {`null`, `["x"]`},
 		"POST /api/v1/app/a/msg transformationsParams":            {`null`, `{"rawPayload":"x"}`},
 		"POST /api/v1/app/a/msg deliverAt":                        {`null`, `"2030-01-01T00:00:00Z"`},
-		"POST /api/v1/app/a/msg payloadRetentionHours":            {`null`, `24`},
 		"POST /api/v1/auth/app-portal-access/a readOnly":          {`false`, `true`},
 		"POST /api/v1/auth/app-portal-access/a capabilities":      {`[]`, `["ViewBase"]`},
 		"POST /api/v1/auth/app-portal-access/a sessionId":         {`null`, `"x"`},
@@ -122,10 +120,8 @@ func TestWhatIsNotOfferedIsRefusedOnlyIfAskedFor(t *testing.T) {
 		"PATCH /api/v1/app/a/endpoint/e secret":                   {`null`, `"whsec_x"`},
 		"POST /api/v1/app/a/endpoint/e/send-example exampleIndex": {`0`, `3`},
 		"GET /api/v1/app exclude_apps_with_no_endpoints":          {`false`, `true`},
-		"GET /api/v1/app/a/msg tag":                               {``, `x`},
 		"GET /api/v1/app/a/attempt/endpoint/e with_msg":           {`false`, `true`},
 		"GET /api/v1/app/a/attempt/endpoint/e expanded_statuses":  {`true`, `x`},
-		"GET /api/v1/app/a/endpoint/e/msg tag":                    {``, `x`},
 	} {
 		method, rest, _ := strings.Cut(at, " ")
 		path, field, _ := strings.Cut(rest, " ")

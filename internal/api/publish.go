@@ -85,8 +85,8 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) (Publication, 
 	who := caller(r.Context())
 	p := Publication{
 		Application: strings.Clone(chi.URLParam(r, "app_id")), // the path is a part of the whole URL
-		EventType:   e.eventType, EventID: e.eventID, Channels: e.channels,
-		Payload: e.payload, PayloadDays: e.days, IdempotencyKey: r.Header.Get("Idempotency-Key"), Tenant: who.ApplicationKey,
+		EventType:   e.eventType, EventID: e.eventID, Channels: e.channels, Tags: e.tags,
+		Payload: e.payload, PayloadLife: e.payloadLife(), IdempotencyKey: r.Header.Get("Idempotency-Key"), Tenant: who.ApplicationKey,
 	}
 	if p.IdempotencyKey != "" {
 		p.Body = fingerprint(body, r.URL.RawQuery)
@@ -166,7 +166,7 @@ func withContent(r *http.Request) (bool, error) {
 }
 
 // appendMessage appends a MessageOut and, as behind every answer, a line break. It returns where the payload stands. All
-// other texts in it are names, which need no escapes.
+// other texts in it but the tags are names, which need no escapes.
 func appendMessage(dst []byte, m hook.Message, payload []byte) (text []byte, at int) {
 	dst = append(dst, `{"id":"`...)
 	dst = id.Message.Append(dst, m.ID)
@@ -180,6 +180,8 @@ func appendMessage(dst []byte, m hook.Message, payload []byte) (text []byte, at 
 	dst = appendName(dst, m.EventType)
 	dst = append(dst, `,"channels":`...)
 	dst = appendNames(dst, m.Channels)
+	dst = append(dst, `,"tags":`...)
+	dst = appendTags(dst, m.Tags)
 	dst = append(dst, `,"payload":`...)
 	at = len(dst)
 	dst = append(dst, payload...)
@@ -192,6 +194,18 @@ func appendName(dst []byte, name string) []byte {
 	dst = append(dst, '"')
 	dst = append(dst, name...)
 	return append(dst, '"')
+}
+
+// appendTags appends tags as JSON. A tag may hold a backslash, which JSON escapes.
+func appendTags(dst []byte, tags []string) []byte {
+	if tags == nil {
+		return append(dst, "null"...)
+	}
+	encoded, err := json.Marshal(tags)
+	if err != nil {
+		return append(dst, "null"...)
+	}
+	return append(dst, encoded...)
 }
 
 func appendNames(dst []byte, names []string) []byte {

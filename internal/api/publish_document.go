@@ -14,8 +14,10 @@ type MessageIn struct {
 	EventType              string                  `json:"eventType" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its event type."`
 	Payload                object                  `json:"payload" doc:"What is sent, byte for byte. Of the envelope's own keys the last one of a name counts; the payload is not looked into."`
 	EventID                *string                 `json:"eventId,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique for 24 hours."`
-	Channels               distinct                `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"5" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Its channels, by which endpoints choose."`
-	PayloadRetentionPeriod *int                    `json:"payloadRetentionPeriod,omitempty" nullable:"true" minimum:"5" maximum:"90" default:"90" doc:"Days for which the payload is kept."`
+	Channels               distinct                `json:"channels,omitempty" nullable:"true" minItems:"1" maxItems:"10" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.:+]+$" doc:"Its channels, by which endpoints choose."`
+	Tags                   distinct                `json:"tags,omitempty" nullable:"true" maxItems:"5" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_./\\\\#]+$" doc:"Labels by which lists can be filtered."`
+	PayloadRetentionPeriod *int                    `json:"payloadRetentionPeriod,omitempty" nullable:"true" minimum:"1" maximum:"90" default:"90" doc:"Days for which the payload is kept."`
+	PayloadRetentionHours  *int                    `json:"payloadRetentionHours,omitempty" nullable:"true" minimum:"1" maximum:"2160" doc:"Hours for which the payload is kept, instead of payloadRetentionPeriod."`
 	Application            nullable[ApplicationIn] `json:"application,omitzero" doc:"Created first if there is no such application."`
 }
 

@@ -16,8 +16,8 @@ type publisher struct{ messages *publish.Service }
 // Publish implements api.Publisher.
 func (p publisher) Publish(ctx context.Context, in api.Publication) (store.Receipt, error) {
 	return p.messages.Publish(ctx, publish.Input{
-		Application: in.Application, Create: in.Create, EventType: in.EventType, EventID: in.EventID, Channels: in.Channels,
-		Payload: in.Payload, PayloadDays: in.PayloadDays, IdempotencyKey: in.IdempotencyKey, Body: in.Body, Keys: keysOf(in.Tenant),
+		Application: in.Application, Create: in.Create, EventType: in.EventType, EventID: in.EventID, Channels: in.Channels, Tags: in.Tags,
+		Payload: in.Payload, PayloadLife: in.PayloadLife, IdempotencyKey: in.IdempotencyKey, Body: in.Body, Keys: keysOf(in.Tenant),
 	})
 }
 

@@ -67,6 +67,19 @@ func checkNames(field string, names []string, most, limit int) error {
 	return nil
 }
 
+// checkChannels refuses a list that is too long or has a member that is no channel.
+func checkChannels(field string, channels []string, most int) error {
+	if len(channels) > most {
+		return fault.In(field, "value_error", "Use at most %d channels.", most)
+	}
+	for _, channel := range channels {
+		if !hook.ValidChannel(channel) {
+			return fault.In(field, "value_error", "Name a channel with 1 to %d letters, digits and characters of -_.:+", hook.MaxChannel)
+		}
+	}
+	return nil
+}
+
 // checkText refuses a text that is too long, is not UTF-8 or holds control characters. Line breaks are
 // fine where prose may be.
 func checkText(field, text string, prose bool) error {

@@ -103,7 +103,7 @@ func checkEndpoint(e hook.Endpoint) error {
 		checkUID(id.Endpoint, e.UID),
 		checkText("description", e.Description, true),
 		checkNames("eventTypes", e.EventTypes, MaxEventTypes, hook.MaxName),
-		checkNames("channels", e.Channels, MaxChannels, hook.MaxChannel),
+		checkChannels("channels", e.Channels, MaxChannels),
 		checkRate(e.RateLimit),
 		checkMetadata(e.Metadata),
 		checkNotEmpty("eventTypes", e.EventTypes),

@@ -124,7 +124,7 @@ func checkForward(f hook.Forward) error {
 			return fault.In("forward.eventTypes", "value_error", "Use at most %d characters, none of them control characters.", hook.MaxName)
 		}
 	}
-	return checkNames("forward.channels", f.Channels, hook.MaxMessageChannels, hook.MaxChannel)
+	return checkChannels("forward.channels", f.Channels, hook.MaxMessageChannels)
 }
 
 // checkForwarded refuses headers that never go along, however often they come.

@@ -6,15 +6,16 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 )
 
-// Limits of payload retention, in days (public interface of the client libraries).
+// Limits of payload retention (public interface of the client libraries).
 const (
-	MinPayloadDays = 5
-	MaxPayloadDays = 90
+	MinPayloadLife = time.Hour
+	MaxPayloadLife = 90 * 24 * time.Hour
 )
 
 // Limits of a message (public interface).
 const (
-	MaxMessageChannels = 5
+	MaxMessageChannels = 10
+	MaxMessageTags     = 5
 	KeepKeys           = 72 * time.Hour // how long an idempotency key stands for its first use
 )
 
@@ -27,8 +28,9 @@ type Message struct {
 	EventType      string
 	EventID        string // the caller's own name for it; empty if none
 	Channels       []string
-	Payload        []byte  // exactly the bytes that were published; nil once expunged or expired
-	Carried        Carried // kept and dropped with the payload
+	Tags           []string // free-form labels by which lists are filtered
+	Payload        []byte   // exactly the bytes that were published; nil once expunged or expired
+	Carried        Carried  // kept and dropped with the payload
 	CreatedAt      time.Time
 	PayloadUntil   time.Time // when the payload is dropped
 	Targets        []Key     // endpoints, rising, without doubles

@@ -3,6 +3,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"slices"
@@ -51,9 +52,10 @@ type Input struct {
 	EventType      string
 	EventID        string
 	Channels       []string
-	Payload        []byte       // a JSON object, sent on byte for byte
-	Carried        hook.Carried // of a received webhook that the message is made of
-	PayloadDays    int          // how long the payload is kept; zero is as long as can be
+	Tags           []string
+	Payload        []byte        // a JSON object, sent on byte for byte
+	Carried        hook.Carried  // of a received webhook that the message is made of
+	PayloadLife    time.Duration // how long the payload is kept; zero is the longest, hook.MaxPayloadLife
 	IdempotencyKey string
 	Body           [16]byte // hash of the whole request, to tell a repeat from a mistake
 	Keys           Keys     // whose idempotency keys these are
@@ -126,7 +128,8 @@ func (s *Service) store(ctx context.Context, in Input, to *directory.Snapshot, t
 	return s.journal.Publish(ctx, store.Publication{
 		Message: hook.Message{
 			ApplicationKey: to.Application.Key, ID: s.ids.New(now), EventType: in.EventType, EventID: in.EventID,
-			Channels: in.Channels, Payload: in.Payload, Carried: in.Carried, CreatedAt: now, PayloadUntil: now.AddDate(0, 0, in.days()), Targets: targets,
+			Channels: in.Channels, Tags: in.Tags, Payload: in.Payload, Carried: in.Carried,
+			CreatedAt: now, PayloadUntil: now.Add(cmp.Or(in.PayloadLife, hook.MaxPayloadLife)), Targets: targets,
 		},
 		Deferred:  deferred,
 		Claim:     in.claim(to.Application.ID, now),
@@ -147,13 +150,6 @@ func (s *Service) repeated(ctx context.Context, in Input, application id.ID, ref
 		err = refusal
 	}
 	return store.Receipt{Message: first, Repeated: found}, err
-}
-
-func (in Input) days() int {
-	if in.PayloadDays == 0 {
-		return hook.MaxPayloadDays
-	}
-	return in.PayloadDays
 }
 
 // claim reserves the idempotency key, if there is one, within the application and among those who choose them alike. The
@@ -201,9 +197,9 @@ func checkShape(in Input) error {
 	if err := checkNames(in); err != nil {
 		return err
 	}
-	if in.PayloadDays != 0 && (in.PayloadDays < hook.MinPayloadDays || in.PayloadDays > hook.MaxPayloadDays) {
-		return fault.In("payloadRetentionPeriod", "value_error", "Keep the payload for %d to %d days.",
-			hook.MinPayloadDays, hook.MaxPayloadDays)
+	if in.PayloadLife != 0 && (in.PayloadLife < hook.MinPayloadLife || in.PayloadLife > hook.MaxPayloadLife) {
+		return fault.In("payloadRetentionHours", "value_error", "Keep the payload for %d to %d hours.",
+			hook.MinPayloadLife/time.Hour, hook.MaxPayloadLife/time.Hour)
 	}
 	return nil
 }
@@ -230,9 +226,22 @@ func checkNames(in Input) error {
 		return fault.In("channels", "value_error", "Use at most %d channels.", hook.MaxMessageChannels)
 	}
 	for i, channel := range in.Channels {
-		if !hook.ValidName(channel, hook.MaxChannel) || slices.Contains(in.Channels[:i], channel) {
+		if !hook.ValidChannel(channel) || slices.Contains(in.Channels[:i], channel) {
 			return fault.In("channels", "value_error",
-				"Name each channel once, with letters, digits, - _ and dots, at most %d.", hook.MaxChannel)
+				"Name each channel once, with 1 to %d letters, digits and characters of -_.:+", hook.MaxChannel)
+		}
+	}
+	return checkTags(in.Tags)
+}
+
+func checkTags(tags []string) error {
+	if len(tags) > hook.MaxMessageTags {
+		return fault.In("tags", "value_error", "Use at most %d tags.", hook.MaxMessageTags)
+	}
+	for i, tag := range tags {
+		if !hook.ValidTag(tag) || slices.Contains(tags[:i], tag) {
+			return fault.In("tags", "value_error",
+				`Name each tag once, with 1 to %d letters, digits and characters of -_./\#`, hook.MaxTag)
 		}
 	}
 	return nil

@@ -264,9 +264,12 @@ func TestNamesThatAreNoneAreRefused(t *testing.T) {
 		"odd channel":      func(in *publish.Input) { in.Channels = []string{"a b"} },
 		"channel twice":    func(in *publish.Input) { in.Channels = []string{"a", "a"} },
 		"long channel":     func(in *publish.Input) { in.Channels = []string{strings.Repeat("x", 129)} },
-		"six channels":     func(in *publish.Input) { in.Channels = []string{"a", "b", "c", "d", "e", "f"} },
-		"kept too shortly": func(in *publish.Input) { in.PayloadDays = 4 },
-		"kept too long":    func(in *publish.Input) { in.PayloadDays = 91 },
+		"eleven channels":  func(in *publish.Input) { in.Channels = strings.Split("a b c d e f g h i j k", " ") },
+		"six tags":         func(in *publish.Input) { in.Tags = strings.Split("a b c d e f", " ") },
+		"odd tag":          func(in *publish.Input) { in.Tags = []string{"a b"} },
+		"tag twice":        func(in *publish.Input) { in.Tags = []string{"a", "a"} },
+		"kept too shortly": func(in *publish.Input) { in.PayloadLife = time.Hour - 1 },
+		"kept too long":    func(in *publish.Input) { in.PayloadLife = 90*24*time.Hour + 1 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

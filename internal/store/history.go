@@ -12,6 +12,7 @@ import (
 type MessageFilter struct {
 	EventTypes  []string
 	Channel     string
+	Tag         string
 	Before      time.Time // published before
 	After       time.Time // published after
 	WithContent bool      // load payloads
@@ -44,10 +45,14 @@ type AttemptFilter struct {
 	Endpoint    hook.Key // only of lists by message
 	EventTypes  []string
 	Channel     string
+	Tag         string
 	Before      time.Time
 	After       time.Time
 	WithContent bool // load response bodies and headers
 }
+
+// ByTopic reports whether the filter looks at the message: its event type, channels or tags.
+func (f AttemptFilter) ByTopic() bool { return len(f.EventTypes) > 0 || f.Channel != "" || f.Tag != "" }
 
 // AttemptRecord is an attempt with the public ids around it.
 type AttemptRecord struct {

@@ -96,6 +96,7 @@ type messageLine struct {
 	EventType    string    `json:"eventType"`
 	EventID      string    `json:"eventId,omitempty"`
 	Channels     []string  `json:"channels,omitempty"`
+	Tags         []string  `json:"tags,omitempty"`
 	PublishedAt  time.Time `json:"publishedAt"` // when it was taken in, which its order and age go by
 	CreatedAt    time.Time `json:"createdAt"`
 	PayloadUntil time.Time `json:"payloadUntil"`

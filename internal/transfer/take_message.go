@@ -13,7 +13,7 @@ import (
 // takeMessage puts a message behind the one before it, where its age puts it.
 func (i *importer) takeMessage(l messageLine) (err error) {
 	m := hook.Message{
-		EventType: l.EventType, EventID: l.EventID, Channels: l.Channels, Payload: l.Payload,
+		EventType: l.EventType, EventID: l.EventID, Channels: l.Channels, Tags: l.Tags, Payload: l.Payload,
 		Carried:   hook.Carry(l.Carried.Headers.header(), l.Carried.Hops),
 		CreatedAt: l.CreatedAt, PayloadUntil: l.PayloadUntil, Targets: make([]hook.Key, len(l.Targets)),
 	}

@@ -22,18 +22,18 @@ const (
 	// endpoint's newest attempt may be of an old message.
 	attemptsOfEndpoint = `(SELECT` + attemptWalked + ` AS size FROM attempt a
 		WHERE a.endpoint = $1 AND a.id >= $2 AND a.id < $3 ORDER BY a.id {order} LIMIT {rows}) a`
-	attemptWalkOfEndpoint = "SELECT a.message, a.endpoint, a.id, a.outcome, a.status, a.size, '', NULL::text, true FROM " + attemptsOfEndpoint +
+	attemptWalkOfEndpoint = "SELECT a.message, a.endpoint, a.id, a.outcome, a.status, a.size, '', NULL::text, NULL::text, true FROM " + attemptsOfEndpoint +
 		" ORDER BY a.id {order}"
 	// What a message is about costs a look at it, so it is asked for only if the filter wants to know. A limit of one
 	// says that it is looked up row by row, here and below.
-	attemptWalkByTopic = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, a.size, m.event_type, m.channels, m.key IS NOT NULL
+	attemptWalkByTopic = `SELECT a.message, a.endpoint, a.id, a.outcome, a.status, a.size, m.event_type, m.channels, m.tags, m.key IS NOT NULL
 		FROM ` + attemptsOfEndpoint + topicOfAttempt + " ORDER BY a.id {order}"
 	topicOfAttempt = `
-		LEFT JOIN LATERAL (SELECT key, event_type, channels,` + messageSize + `AS size FROM message m WHERE key = a.message LIMIT 1) m ON true`
+		LEFT JOIN LATERAL (SELECT key, event_type, channels, tags,` + messageSize + `AS size FROM message m WHERE key = a.message LIMIT 1) m ON true`
 	// The attempts of a message lie by endpoint and are sorted for the list: as many as one message has.
-	attemptWalkOfMessage = "SELECT" + attemptWalked + `, '', NULL::text, true FROM attempt a
+	attemptWalkOfMessage = "SELECT" + attemptWalked + `, '', NULL::text, NULL::text, true FROM attempt a
 		WHERE a.message = $1 AND a.id >= $2 AND a.id < $3 ORDER BY a.id {order} LIMIT {rows}`
-	attemptWalkOfBoth = "SELECT" + attemptWalked + `, '', NULL::text, true FROM attempt a
+	attemptWalkOfBoth = "SELECT" + attemptWalked + `, '', NULL::text, NULL::text, true FROM attempt a
 		WHERE a.message = $1 AND a.id >= $2 AND a.id < $3 AND a.endpoint = $4 ORDER BY a.id {order} LIMIT {rows}`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
@@ -64,7 +64,7 @@ func attemptScan(f store.AttemptFilter) func(scanner) (walk.Entry[attemptKey, id
 		var status int
 		var about walk.Topic
 		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status, &e.Size,
-			pack.IntoText(&about.EventType), pack.IntoJSON(&about.Channels), &e.Keep)
+			pack.IntoText(&about.EventType), pack.IntoJSON(&about.Channels), pack.IntoJSON(&about.Tags), &e.Keep)
 		e.Item.id = e.At
 		e.Keep, e.Size = e.Keep && walk.Keeps(f, about, store.StatusOf(outcome), status), walk.SizeOf(f.WithContent, e.Size)
 		return e, err
@@ -88,7 +88,7 @@ func scanAttempt(row scanner, more ...any) (store.AttemptRecord, error) {
 func (s *Store) AttemptsByEndpoint(ctx context.Context, endpoint hook.Endpoint, f store.AttemptFilter, page store.Page[id.ID]) (
 	store.List[store.AttemptRecord, id.ID], error,
 ) {
-	if len(f.EventTypes) > 0 || f.Channel != "" {
+	if f.ByTopic() {
 		return s.attempts(ctx, f, page, attemptWalkByTopic, endpoint.Key)
 	}
 	return s.attempts(ctx, f, page, attemptWalkOfEndpoint, endpoint.Key)
@@ -98,10 +98,10 @@ func (s *Store) AttemptsByEndpoint(ctx context.Context, endpoint hook.Endpoint, 
 func (s *Store) AttemptsByMessage(ctx context.Context, message hook.Message, f store.AttemptFilter, page store.Page[id.ID]) (
 	store.List[store.AttemptRecord, id.ID], error,
 ) {
-	if !(walk.Topic{EventType: message.EventType, Channels: message.Channels}).Fits(f.EventTypes, f.Channel) {
+	if !(walk.Topic{EventType: message.EventType, Channels: message.Channels, Tags: message.Tags}).Fits(f.EventTypes, f.Channel, f.Tag) {
 		return store.List[store.AttemptRecord, id.ID]{Items: []store.AttemptRecord{}, Done: true}, nil
 	}
-	f.EventTypes, f.Channel = nil, ""
+	f.EventTypes, f.Channel, f.Tag = nil, "", ""
 	if f.Endpoint != 0 {
 		return s.attempts(ctx, f, page, attemptWalkOfBoth, message.Key, f.Endpoint)
 	}

@@ -20,8 +20,8 @@ const (
 		LEFT JOIN LATERAL (SELECT outcome, number, status, last_value(id) OVER
 			(ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS first FROM attempt
 			WHERE message = a.message AND endpoint = a.endpoint ORDER BY id DESC LIMIT 1) n ON true`
-	endpointMessageWalk    = "SELECT a.message, a.id, '', NULL::text, n.first = a.id, 0," + endpointMessages + " ORDER BY a.id {order}"
-	endpointMessageByTopic = "SELECT a.message, a.id, m.event_type, m.channels, m.key IS NOT NULL AND n.first = a.id, coalesce(m.size, 0)," + endpointMessages +
+	endpointMessageWalk    = "SELECT a.message, a.id, '', NULL::text, NULL::text, n.first = a.id, 0," + endpointMessages + " ORDER BY a.id {order}"
+	endpointMessageByTopic = "SELECT a.message, a.id, m.event_type, m.channels, m.tags, m.key IS NOT NULL AND n.first = a.id, coalesce(m.size, 0)," + endpointMessages +
 		topicOfAttempt + " ORDER BY a.id {order}"
 )
 
@@ -30,7 +30,7 @@ func (s *Store) MessagesByEndpoint(ctx context.Context, endpoint hook.Endpoint, 
 	list store.List[store.EndpointMessage, id.ID], err error,
 ) {
 	query := endpointMessageWalk
-	if len(f.EventTypes) > 0 || f.Channel != "" || f.WithContent {
+	if f.ByTopic() || f.WithContent {
 		query = endpointMessageByTopic
 	}
 	walked := question[store.EndpointMessage, id.ID]{
@@ -73,7 +73,7 @@ func endpointMessageScan(endpoint hook.Endpoint, f store.AttemptFilter) func(sca
 		var about walk.Topic
 		var stands walk.Standing
 		d := hook.Delivery{ApplicationKey: endpoint.ApplicationKey, EndpointKey: endpoint.Key}
-		err := from.Scan(append([]any{&d.MessageKey, pack.IntoID(&e.At), pack.IntoText(&about.EventType), pack.IntoJSON(&about.Channels), &e.Keep, &e.Size},
+		err := from.Scan(append([]any{&d.MessageKey, pack.IntoID(&e.At), pack.IntoText(&about.EventType), pack.IntoJSON(&about.Channels), pack.IntoJSON(&about.Tags), &e.Keep, &e.Size},
 			stands.Fields()...)...)
 		e.Item.Delivery, e.Item.Status = stands.Delivery(d)
 		e.Keep, e.Size = e.Keep && walk.Keeps(f, about, e.Item.Status, stands.Answer()), walk.SizeOf(f.WithContent, e.Size)

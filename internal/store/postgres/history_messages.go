@@ -14,7 +14,7 @@ import (
 
 const (
 	// Every partition has its part of the index; the parts are merged as they are read.
-	messageWalk = "SELECT m.key, m.id, m.event_type, m.channels," + messageSize + `FROM message m
+	messageWalk = "SELECT m.key, m.id, m.event_type, m.channels, m.tags," + messageSize + `FROM message m
 		WHERE m.application = $1 AND m.id >= $2 AND m.id < $3 AND m.key >= $4 ORDER BY m.id {order} LIMIT {rows}`
 	messagesBare  = "SELECT" + bareColumns + messagesAsked
 	messagesWhole = "SELECT" + messageColumns + messagesAsked
@@ -41,8 +41,8 @@ func (s *Store) Messages(ctx context.Context, application hook.Key, f store.Mess
 		},
 		scan: func(from scanner) (e walk.Entry[hook.Key, id.ID], err error) {
 			var about walk.Topic
-			err = from.Scan(&e.Item, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), &e.Size)
-			e.Keep, e.Size = about.Fits(f.EventTypes, f.Channel), walk.SizeOf(f.WithContent, e.Size)
+			err = from.Scan(&e.Item, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), pack.IntoJSON(&about.Tags), &e.Size)
+			e.Keep, e.Size = about.Fits(f.EventTypes, f.Channel, f.Tag), walk.SizeOf(f.WithContent, e.Size)
 			return e, err
 		},
 	}

@@ -36,7 +36,7 @@ func application(t *testing.T, s *postgres.Store) hook.Application {
 func publication(a hook.Application, ids func() (time.Time, id.ID), targets ...hook.Key) store.Publication {
 	now, made := ids()
 	return store.Publication{Message: hook.Message{ApplicationKey: a.Key, ID: made, EventType: "invoice.paid", Payload: []byte("{}"),
-		CreatedAt: now, PayloadUntil: now.AddDate(0, 0, hook.MaxPayloadDays), Targets: targets}}
+		CreatedAt: now, PayloadUntil: now.Add(hook.MaxPayloadLife), Targets: targets}}
 }
 
 // keys runs a query for numbers.

@@ -12,11 +12,11 @@ import (
 
 // messageColumns are the columns that scanMessage reads, of a message table called m.
 const messageColumns = ` m.key, m.application, m.id, m.event_type, m.event_id, m.channels, m.created_at,
-	m.payload_until, m.targets, m.payload, m.carried `
+	m.payload_until, m.targets, m.payload, m.carried, m.tags `
 
 // bareColumns are messageColumns without the payload and what goes with it, for lists.
 const bareColumns = ` m.key, m.application, m.id, m.event_type, m.event_id, m.channels, m.created_at,
-	m.payload_until, m.targets, NULL::bytea, NULL::bytea `
+	m.payload_until, m.targets, NULL::bytea, NULL::bytea, m.tags `
 
 // dropPayload empties messages; which ones is to follow.
 const dropPayload = "UPDATE message SET payload = NULL, carried = NULL WHERE "
@@ -32,7 +32,7 @@ func scanMessage(row scanner, more ...any) (hook.Message, error) {
 	err := row.Scan(append([]any{
 		&m.Key, &m.ApplicationKey, pack.IntoID(&m.ID), &m.EventType, pack.IntoText(&m.EventID), pack.IntoJSON(&m.Channels),
 		pack.IntoTime(&m.CreatedAt), pack.IntoTime(&m.PayloadUntil), pack.IntoKeys(&m.Targets), &m.Payload,
-		pack.IntoCarried(&m.Carried),
+		pack.IntoCarried(&m.Carried), pack.IntoJSON(&m.Tags),
 	}, more...)...)
 	return m, err
 }

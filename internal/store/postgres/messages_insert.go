@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"time"
-
 	"github.com/jackc/pgx/v5"
 
 	"github.com/posthorn/posthorn/internal/hook"
@@ -19,10 +17,11 @@ type messageRows struct {
 	created, until   []int64
 	targets, payload [][]byte
 	carried          [][]byte
+	tags             []*string
 }
 
 const insertMessageRows = `INSERT INTO message SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::text[],
-	$6::text[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[])`
+	$6::text[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[])`
 
 func (r *messageRows) add(m *hook.Message) {
 	r.key, r.application = append(r.key, int64(m.Key)), append(r.application, int64(m.ApplicationKey))
@@ -30,13 +29,13 @@ func (r *messageRows) add(m *hook.Message) {
 	r.eventID, r.channels = append(r.eventID, unlessEmpty(m.EventID)), append(r.channels, unlessEmpty(pack.List(m.Channels)))
 	r.created, r.until = append(r.created, m.CreatedAt.UnixMicro()), append(r.until, m.PayloadUntil.UnixMicro())
 	r.targets, r.payload = append(r.targets, pack.Keys(m.Targets)), append(r.payload, m.Payload)
-	r.carried = append(r.carried, pack.Carried(m.Carried))
+	r.carried, r.tags = append(r.carried, pack.Carried(m.Carried)), append(r.tags, unlessEmpty(pack.List(m.Tags)))
 }
 
 func (r *messageRows) insert(b *pgx.Batch) {
 	if len(r.key) > 0 {
 		b.Queue(insertMessageRows, r.key, r.application, r.id, r.eventType, r.eventID, r.channels, r.created, r.until, r.targets, r.payload,
-			r.carried)
+			r.carried, r.tags)
 	}
 }
 
@@ -76,4 +75,4 @@ func insertMessages(b *pgx.Batch, run hook.Key, all []*publication) {
 }
 
 // usualPayloadLife is how long a payload is kept that asked for no less.
-const usualPayloadLife = hook.MaxPayloadDays * 24 * time.Hour
+const usualPayloadLife = hook.MaxPayloadLife

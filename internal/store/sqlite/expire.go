@@ -10,7 +10,7 @@ import (
 )
 
 // usualPayloadLife is how long a payload is kept that asked for no less.
-const usualPayloadLife = hook.MaxPayloadDays * 24 * time.Hour
+const usualPayloadLife = hook.MaxPayloadLife
 
 // Expire implements store.Keeper. Payloads that asked for less than usual are listed apart. The others
 // are found by their message's key, for keys say when a message was committed.

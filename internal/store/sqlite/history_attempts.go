@@ -17,13 +17,13 @@ const (
 	attemptWalked = ` a.message, a.endpoint, a.id, a.outcome, a.status,
 		coalesce(octet_length(a.response), 0) + coalesce(octet_length(a.headers), 0)`
 	// The endpoint's attempts lie in the index in the order of the list.
-	attemptWalkOfEndpoint = "SELECT" + attemptWalked + `, m.event_type, m.channels
+	attemptWalkOfEndpoint = "SELECT" + attemptWalked + `, m.event_type, m.channels, m.tags
 		FROM attempt a INDEXED BY attempt_by_endpoint CROSS JOIN message m ON m.key = a.message
 		WHERE a.endpoint = ? AND a.id >= ? AND a.id < ?`
 	// The attempts of a message lie by endpoint and are sorted for the list: as many as one message has.
-	attemptWalkOfMessage = "SELECT" + attemptWalked + `, '', NULL FROM attempt a
+	attemptWalkOfMessage = "SELECT" + attemptWalked + `, '', NULL, NULL FROM attempt a
 		WHERE a.message = ? AND a.id >= ? AND a.id < ?`
-	attemptWalkOfBoth = "SELECT" + attemptWalked + `, '', NULL FROM attempt a
+	attemptWalkOfBoth = "SELECT" + attemptWalked + `, '', NULL, NULL FROM attempt a
 		WHERE a.message = ? AND a.id >= ? AND a.id < ? AND a.endpoint = ?`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
@@ -51,7 +51,7 @@ func attemptScan(f store.AttemptFilter) func(scanner) (walk.Entry[attemptKey, id
 		var outcome hook.OutcomeKind
 		var status int
 		var about walk.Topic
-		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status, &e.Size, &about.EventType, pack.IntoJSON(&about.Channels))
+		err := from.Scan(&e.Item.message, &e.Item.endpoint, pack.IntoID(&e.At), &outcome, &status, &e.Size, &about.EventType, pack.IntoJSON(&about.Channels), pack.IntoJSON(&about.Tags))
 		e.Item.id = e.At
 		e.Keep, e.Size = walk.Keeps(f, about, store.StatusOf(outcome), status), walk.SizeOf(f.WithContent, e.Size)
 		return e, err
@@ -82,10 +82,10 @@ func (s *Store) AttemptsByEndpoint(ctx context.Context, endpoint hook.Endpoint, 
 func (s *Store) AttemptsByMessage(ctx context.Context, message hook.Message, f store.AttemptFilter, page store.Page[id.ID]) (
 	store.List[store.AttemptRecord, id.ID], error,
 ) {
-	if !(walk.Topic{EventType: message.EventType, Channels: message.Channels}).Fits(f.EventTypes, f.Channel) {
+	if !(walk.Topic{EventType: message.EventType, Channels: message.Channels, Tags: message.Tags}).Fits(f.EventTypes, f.Channel, f.Tag) {
 		return store.List[store.AttemptRecord, id.ID]{Items: []store.AttemptRecord{}, Done: true}, nil
 	}
-	f.EventTypes, f.Channel = nil, ""
+	f.EventTypes, f.Channel, f.Tag = nil, "", ""
 	low, high := walk.IDs(page, walk.Span{After: f.After, Before: f.Before})
 	if f.Endpoint != 0 {
 		return s.attempts(ctx, f, page, order(attemptWalkOfBoth, "a.id", page), message.Key, low, high, f.Endpoint)

@@ -33,7 +33,7 @@ const (
 		WHERE endpoint.key = ?`
 
 	// A message stands where its first attempt at the endpoint is, so that it comes once and stays in place.
-	endpointMessageWalk = `SELECT a.message, a.id, m.event_type, m.channels, NOT EXISTS
+	endpointMessageWalk = `SELECT a.message, a.id, m.event_type, m.channels, m.tags, NOT EXISTS
 			(SELECT 1 FROM attempt f WHERE f.message = a.message AND f.endpoint = a.endpoint AND f.id < a.id),` + messageSize + "," + standingColumns + `
 		FROM attempt a INDEXED BY attempt_by_endpoint CROSS JOIN message m ON m.key = a.message
 		LEFT JOIN delivery d ON d.endpoint = a.endpoint AND d.message = a.message
@@ -110,7 +110,7 @@ func endpointMessageScan(endpoint hook.Endpoint, f store.AttemptFilter) func(sca
 		var about walk.Topic
 		var stands walk.Standing
 		d := hook.Delivery{ApplicationKey: endpoint.ApplicationKey, EndpointKey: endpoint.Key}
-		err := from.Scan(append([]any{&d.MessageKey, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), &e.Keep, &e.Size},
+		err := from.Scan(append([]any{&d.MessageKey, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), pack.IntoJSON(&about.Tags), &e.Keep, &e.Size},
 			stands.Fields()...)...)
 		e.Item.Delivery, e.Item.Status = stands.Delivery(d)
 		e.Keep, e.Size = e.Keep && walk.Keeps(f, about, e.Item.Status, stands.Answer()), walk.SizeOf(f.WithContent, e.Size)

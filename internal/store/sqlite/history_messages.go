@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	messageWalk = "SELECT m.key, m.id, m.event_type, m.channels," + messageSize + `FROM message m INDEXED BY message_by_id
+	messageWalk = "SELECT m.key, m.id, m.event_type, m.channels, m.tags," + messageSize + `FROM message m INDEXED BY message_by_id
 		WHERE m.application = ? AND m.id >= ? AND m.id < ?`
 	messageBare     = "SELECT" + bareColumns + "FROM message m WHERE m.key = ?"
 	messageWithID   = "SELECT" + messageColumns + "FROM message m WHERE m.application = ? AND m.id = ?"
@@ -27,8 +27,8 @@ func (s *Store) Messages(ctx context.Context, application hook.Key, f store.Mess
 	scan := func(from scanner) (walk.Entry[hook.Key, id.ID], error) {
 		var e walk.Entry[hook.Key, id.ID]
 		var about walk.Topic
-		err := from.Scan(&e.Item, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), &e.Size)
-		e.Keep, e.Size = about.Fits(f.EventTypes, f.Channel), walk.SizeOf(f.WithContent, e.Size)
+		err := from.Scan(&e.Item, pack.IntoID(&e.At), &about.EventType, pack.IntoJSON(&about.Channels), pack.IntoJSON(&about.Tags), &e.Size)
+		e.Keep, e.Size = about.Fits(f.EventTypes, f.Channel, f.Tag), walk.SizeOf(f.WithContent, e.Size)
 		return e, err
 	}
 	err = s.look(ctx, "list the messages", func(view snapshot) error {

@@ -79,7 +79,7 @@ func (f *fixture) endpoints(of hook.Application, n int) []hook.Endpoint {
 func (f *fixture) publication(of hook.Application, targets []hook.Endpoint, with ...func(*hook.Message)) store.Publication {
 	now, made := f.tick()
 	m := hook.Message{ApplicationKey: of.Key, ID: made, EventType: "invoice.paid", Payload: []byte(`{"n":1}`),
-		CreatedAt: now, PayloadUntil: now.AddDate(0, 0, hook.MaxPayloadDays), Targets: []hook.Key{}}
+		CreatedAt: now, PayloadUntil: now.Add(hook.MaxPayloadLife), Targets: []hook.Key{}}
 	for _, target := range targets {
 		m.Targets = append(m.Targets, target.Key)
 	}

@@ -192,6 +192,7 @@ func attemptTopic(t *testing.T, f *fixture) {
 	for i := range 4 {
 		m := f.message(a, []hook.Endpoint{e}, func(m *hook.Message) {
 			m.EventType, m.Channels = fmt.Sprint("type-", i%2), []string{fmt.Sprint("channel-", i/2)}
+			m.Tags = []string{fmt.Sprint("tag-", i/2)}
 		})
 		published = append(published, m)
 		made = append(made, f.attempt(m, e, hook.Succeeded).ID)
@@ -199,12 +200,16 @@ func attemptTopic(t *testing.T, f *fixture) {
 
 	byType := store.AttemptFilter{EventTypes: []string{"type-1", "other"}}
 	byChannel := store.AttemptFilter{Channel: "channel-0"}
+	byTag := store.AttemptFilter{Tag: "tag-0"}
 
 	equal(t, f.listed(f.attemptsAt(e, byType)), []id.ID{made[3], made[1]})
 	equal(t, f.listed(f.attemptsAt(e, byChannel)), []id.ID{made[1], made[0]})
 	equal(t, f.listed(f.attemptsFor(published[1], byType)), []id.ID{made[1]})
 	equal(t, f.listed(f.attemptsFor(published[0], byType)), nil)
 	equal(t, f.listed(f.attemptsFor(published[3], byChannel)), nil)
+	equal(t, f.listed(f.attemptsAt(e, byTag)), []id.ID{made[1], made[0]})
+	equal(t, f.listed(f.attemptsFor(published[0], byTag)), []id.ID{made[0]})
+	equal(t, f.listed(f.attemptsFor(published[3], byTag)), nil)
 }
 
 func attemptTimes(t *testing.T, f *fixture) {

@@ -188,7 +188,7 @@ func endpointMessageStands(t *testing.T, f *fixture) {
 func endpointMessageFilter(t *testing.T, f *fixture) {
 	a := f.application()
 	e := f.endpoint(a)
-	fine := f.message(a, []hook.Endpoint{e}, func(m *hook.Message) { m.EventType, m.Channels = "paid", []string{"eu"} })
+	fine := f.message(a, []hook.Endpoint{e}, func(m *hook.Message) { m.EventType, m.Channels, m.Tags = "paid", []string{"eu"}, []string{"vip"} })
 	f.attempt(fine, e, hook.Failed)
 	second := f.attempt(fine, e, hook.Succeeded)
 	lost := f.message(a, []hook.Endpoint{e}, func(m *hook.Message) { m.EventType = "sent" })
@@ -210,6 +210,7 @@ func endpointMessageFilter(t *testing.T, f *fixture) {
 		{store.AttemptFilter{StatusClass: &class}, []id.ID{dropped.ID, lost.ID}},
 		{store.AttemptFilter{EventTypes: []string{"paid"}}, []id.ID{fine.ID}},
 		{store.AttemptFilter{Channel: "eu"}, []id.ID{fine.ID}},
+		{store.AttemptFilter{Tag: "vip"}, []id.ID{fine.ID}},
 		{store.AttemptFilter{After: second.StartedAt}, []id.ID{dropped.ID, lost.ID}},
 		{store.AttemptFilter{Before: second.StartedAt}, []id.ID{fine.ID}},
 	} {

@@ -20,6 +20,7 @@ func messages() []test {
 		{"a list has payloads only when asked for", messageContent},
 		{"event types narrow a list", messageEventTypes},
 		{"a channel narrows a list", messageChannel},
+		{"a tag narrows messages to those that have it", messageTag},
 		{"times narrow a list and leave out their instant", messageTimes},
 		{"filtered pages go both ways in both orders", messageFilteredPages},
 		{"an empty walk keeps its place", messageEmptyWalk},
@@ -49,8 +50,8 @@ func messageIsFound(t *testing.T, f *fixture) {
 	a := f.application()
 	f.message(a, nil)
 	want := f.message(a, f.endpoints(a, 3), func(m *hook.Message) {
-		m.EventID, m.Channels, m.Payload = "evt-1", []string{"eu", "b-2"}, []byte(`{"text":"\u0000 ü"}`)
-		m.PayloadUntil = m.CreatedAt.AddDate(0, 0, hook.MinPayloadDays)
+		m.EventID, m.Channels, m.Tags, m.Payload = "evt-1", []string{"eu", "b-2"}, []string{"t-1", `t\2`}, []byte(`{"text":"\u0000 ü"}`)
+		m.PayloadUntil = m.CreatedAt.Add(hook.MinPayloadLife)
 	})
 
 	one, err := f.Message(t.Context(), a.Key, byID(want.ID))
@@ -125,6 +126,19 @@ func messageChannel(t *testing.T, f *fixture) {
 	sent("europe")
 
 	equal(t, f.narrowed(a, store.MessageFilter{Channel: "eu"}), []id.ID{both, eu})
+}
+
+func messageTag(t *testing.T, f *fixture) {
+	a := f.application()
+	sent := func(tags ...string) id.ID {
+		return f.message(a, nil, func(m *hook.Message) { m.Tags = tags }).ID
+	}
+	sent()
+	one, both := sent(`a\b/#1`), sent("x", `a\b/#1`)
+	sent("xy")
+
+	equal(t, f.narrowed(a, store.MessageFilter{Tag: `a\b/#1`}), []id.ID{both, one})
+	equal(t, f.narrowed(a, store.MessageFilter{Tag: "x"}), []id.ID{both})
 }
 
 func messageTimes(t *testing.T, f *fixture) {

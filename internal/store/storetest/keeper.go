@@ -39,9 +39,9 @@ func expireDrops(t *testing.T, f *fixture) {
 func expireUsual(t *testing.T, f *fixture) {
 	a := f.application()
 	first, second := f.message(a, nil), f.message(a, nil)
-	over := f.now.AddDate(0, 0, hook.MaxPayloadDays+1)
+	over := f.now.Add(hook.MaxPayloadLife + 24*time.Hour)
 
-	early, err := f.Expire(t.Context(), f.now.AddDate(0, 0, hook.MaxPayloadDays-1), 10)
+	early, err := f.Expire(t.Context(), f.now.Add(hook.MaxPayloadLife-24*time.Hour), 10)
 	check(t, err)
 	steps := make([]int, 3)
 	for i := range steps {
