@@ -27,7 +27,9 @@ func (d database) open(ctx context.Context) (store.Store, error) {
 	if d.shared() {
 		return postgres.Open(ctx, d.postgres(!d.config.AutoMigrate))
 	}
-	return sqlite.Open(ctx, d.file(), sqlite.Options{Clock: d.clock, Held: []string{d.dir.path(lockFile)}})
+	return sqlite.Open(ctx, d.file(), sqlite.Options{
+		Clock: d.clock, Held: []string{d.dir.path(lockFile)}, MaxWaiting: int64(d.config.Memory),
+	})
 }
 
 // beside opens it for a command that works beside a server: its schema is left as it is.
@@ -41,6 +43,7 @@ func (d database) beside(ctx context.Context) (store.Store, error) {
 func (d database) postgres(leaveSchema bool) postgres.Options {
 	return postgres.Options{
 		Clock: d.clock, URL: d.config.DatabaseURL.Reveal(), ReadURL: d.config.ReadURL.Reveal(), NoMigrate: leaveSchema,
+		MaxWaiting: int64(d.config.Memory),
 	}
 }
 

@@ -32,6 +32,8 @@ type Store interface {
 	Members
 	Feed
 	Archive
+	// Load returns how busy the engine is.
+	Load() Load
 	// Close ends the store when nobody uses it any more. It may be called twice.
 	Close() error
 }

@@ -16,6 +16,7 @@ import (
 // arrival is a webhook waiting for its group.
 type arrival struct {
 	store.Arrival
+	store.CommitWaiter
 	stored  hook.Received
 	repeats id.ID // of the first, if it is the same event again
 	err     error
@@ -28,10 +29,7 @@ func (a *arrival) weight() int { return len(a.Received.Body) }
 // Receive implements store.Inbox.
 func (s *Store) Receive(_ context.Context, a store.Arrival) (store.Arrived, error) {
 	waiting := &arrival{Arrival: a, stored: a.Received, done: make(chan error, 1)}
-	if !s.receiver.add(waiting) {
-		return store.Arrived{}, errStopped()
-	}
-	if err := awaitCommit(waiting.done); err != nil {
+	if err := queued(s, store.Receiving, s.receiver, waiting, waiting.weight(), waiting.done); err != nil {
 		return store.Arrived{}, translate("store the webhook", err)
 	}
 	if !waiting.repeats.IsZero() {
@@ -84,7 +82,7 @@ func (s *Store) receiveAll(ctx context.Context, all []*arrival) error {
 	if err == nil && slices.ContainsFunc(fresh(all), func(a *arrival) bool { return !a.Taken }) {
 		s.herald.work()
 	}
-	err = translate("store a group of webhooks", strayed(err))
+	err = translate("store a group of webhooks", s.strayed(ctx, err))
 	s.noteRefusedArrivals(all, err)
 	return err
 }
@@ -116,6 +114,7 @@ func (s *Store) noteRefusedArrivals(all []*arrival, err error) {
 // conclusion is the end of a processing waiting for its group.
 type conclusion struct {
 	store.Conclusion
+	store.CommitWaiter
 	done chan error
 }
 
@@ -124,10 +123,7 @@ func (c *conclusion) answer(err error) { c.done <- err }
 // Conclude implements store.Inbox.
 func (s *Store) Conclude(_ context.Context, c store.Conclusion) error {
 	waiting := &conclusion{Conclusion: c, done: make(chan error, 1)}
-	if !s.concluder.add(waiting) {
-		return errStopped()
-	}
-	return translate("conclude the processing", <-waiting.done)
+	return translate("conclude the processing", queued(s, store.Concluding, s.concluder, waiting, 0, waiting.done))
 }
 
 // Rows are looked up one by one by their keys: the sums keep the planner from the indexes of what is open, in

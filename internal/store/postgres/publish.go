@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
 )
@@ -17,6 +16,7 @@ const eventIDWindow = 24 * time.Hour
 // publication is a message waiting for its group.
 type publication struct {
 	store.Publication
+	store.CommitWaiter
 	receipt store.Receipt
 	repeats hook.Key // the message that the idempotency key stands for, if it was used before
 	err     error
@@ -29,10 +29,7 @@ func (p *publication) weight() int { return len(p.Message.Payload) }
 // Publish implements store.Journal.
 func (s *Store) Publish(ctx context.Context, p store.Publication) (store.Receipt, error) {
 	waiting := &publication{Publication: p, receipt: store.Receipt{Message: p.Message}, done: make(chan error, 1)}
-	if !s.publisher.add(waiting) {
-		return store.Receipt{}, errStopped()
-	}
-	if err := awaitCommit(waiting.done); err != nil {
+	if err := queued(s, store.Publishing, s.publisher, waiting, waiting.weight(), waiting.done); err != nil {
 		return store.Receipt{}, translate("publish the message", err)
 	}
 	if waiting.repeats == 0 {
@@ -78,18 +75,9 @@ func (s *Store) publishAll(ctx context.Context, all []*publication) error {
 	if err == nil && anyDeferred(all) {
 		s.herald.work()
 	}
-	err = translate("store a group of messages", strayed(err))
+	err = translate("store a group of messages", s.strayed(ctx, err))
 	s.noteRefused(all, err)
 	return err
-}
-
-// strayed explains a message that fits no partition.
-func strayed(err error) error {
-	if stateOf(err) != checkViolation {
-		return err
-	}
-	return fault.New(fault.Unavailable, "clock_wrong", "There is no table for messages of today: the clock of this machine is wrong by days, "+
-		"or nobody has prepared the database for a week.").Because(err)
 }
 
 // accepted returns the publications that are neither refused nor repeats.

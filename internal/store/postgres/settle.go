@@ -14,6 +14,7 @@ import (
 // settlement is a step of a delivery waiting for its group.
 type settlement struct {
 	store.Settlement
+	store.CommitWaiter
 	again bool // an earlier try may be stored, see doubts
 	done  chan error
 }
@@ -23,10 +24,7 @@ type settlement struct {
 // would not help.
 func (s *Store) Settle(_ context.Context, step store.Settlement) error {
 	waiting := &settlement{Settlement: step, done: make(chan error, 1)}
-	if !s.settler(step.Delivery.MessageKey).add(waiting) {
-		return errStopped()
-	}
-	return translate("settle the delivery", <-waiting.done)
+	return translate("settle the delivery", queued(s, store.Settling, s.settler(step.Delivery.MessageKey), waiting, 0, waiting.done))
 }
 
 // settler returns the writer for a message: always the same, so that two of them never wait for each other.

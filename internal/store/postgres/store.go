@@ -35,6 +35,11 @@ type Options struct {
 	ReadURL string
 	// NoMigrate leaves the schema as it is and refuses one that is not this program's newest.
 	NoMigrate bool
+	// MaxWaiting is how many bytes of messages, and as many of received webhooks, may wait to be committed. Zero is
+	// store.DefaultWaiting.
+	MaxWaiting int64
+	// Observer is told of each transaction that writes. May be nil.
+	Observer store.Observer
 }
 
 // Store is the engine for several programs.
@@ -50,6 +55,8 @@ type Store struct {
 	places  chan int16   // one for each transaction under way on hot, see mark
 	counter atomic.Int64 // of marks
 
+	queues    store.CommitQueues
+	observer  store.Observer // nil without
 	publisher *gatherer[*publication]
 	settlers  []*gatherer[*settlement]
 	receiver  *gatherer[*arrival]
@@ -68,7 +75,8 @@ var _ store.Store = (*Store)(nil)
 // Open connects to the database, brings its schema up to date unless it is told not to, and makes sure that
 // it keeps what it says it has kept. A schema newer than this program knows is refused and left alone.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{skew: mostSkew, clock: o.Clock, places: make(chan int16, hotWriters-1)} // one connection is left for the sign of life
+	s := &Store{skew: mostSkew, clock: o.Clock, queues: store.NewCommitQueues(o.Clock, o.MaxWaiting), observer: o.Observer,
+		places: make(chan int16, hotWriters-1)} // one connection is left for the sign of life
 	for place := range cap(s.places) {
 		s.places <- int16(place) //nolint:gosec // a handful
 	}

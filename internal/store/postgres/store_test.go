@@ -25,6 +25,15 @@ func TestKeepsTheContractOfSeveralPrograms(t *testing.T) {
 	})
 }
 
+func TestKeepsTheContractOfCommits(t *testing.T) {
+	t.Parallel()
+	storetest.RunCommits(t, func(t *testing.T, o storetest.CommitOptions) store.Store {
+		s := openWith(t, postgres.Options{URL: fresh(t), Clock: o.Clock, MaxWaiting: o.MaxWaiting, Observer: o.Observer})
+		check(t, s.Begin(t.Context(), store.Run{Key: 1, Window: 64, Lease: time.Minute}, clock.Clock{}.Now()))
+		return s
+	})
+}
+
 // fresh returns the URL of a database with the schema and nothing in it, which the test must leave as it is.
 func fresh(tb testing.TB) string {
 	tb.Helper()
@@ -61,7 +70,12 @@ func open(tb testing.TB, url string) *postgres.Store {
 // openOnly opens a store whose run the test begins.
 func openOnly(tb testing.TB, url string) *postgres.Store {
 	tb.Helper()
-	s, err := postgres.Open(tb.Context(), postgres.Options{URL: url})
+	return openWith(tb, postgres.Options{URL: url})
+}
+
+func openWith(tb testing.TB, o postgres.Options) *postgres.Store {
+	tb.Helper()
+	s, err := postgres.Open(tb.Context(), o)
 	if err != nil {
 		tb.Fatal(err)
 	}

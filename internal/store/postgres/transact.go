@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // beginWrite names the isolation that the fences are written for, whatever the database's default is: each statement sees
@@ -19,6 +20,12 @@ const beginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED"
 // more if PostgreSQL gave it up for the sake of another transaction. Its error undoes what it did. A server that
 // is not durable is refused with the code database_not_durable.
 func (s *Store) write(ctx context.Context, doing string, do func(pgx.Tx) error) error {
+	var waiter store.CommitWaiter
+	queue := s.queues[store.Changing]
+	if err := queue.Enter(&waiter, 0); err != nil {
+		return err
+	}
+	defer queue.Leave(&waiter)
 	return s.begin(ctx, durable, doing, do)
 }
 
@@ -27,12 +34,15 @@ func (s *Store) begin(ctx context.Context, durability, doing string, do func(pgx
 	if s.stopped() {
 		return errStopped()
 	}
+	began := s.clock.Steady()
 	begin := pgx.TxOptions{BeginQuery: beginWrite + "; SET LOCAL idle_in_transaction_session_timeout = '" + idleAtMost + "'; SELECT " + durability}
 	err := pgx.BeginTxFunc(ctx, s.prompt, begin, do)
 	if givenUp(err) {
 		err = pgx.BeginTxFunc(ctx, s.prompt, begin, do)
 	}
-	return translate(doing, err)
+	err = translate(doing, err)
+	s.observe(began, err)
+	return err
 }
 
 // givenUp reports whether a transaction was undone for the sake of another and may be tried again.
@@ -133,11 +143,14 @@ func (s *Store) acknowledge(ctx context.Context, doing string, steps ...step) er
 }
 
 func (s *Store) perform(ctx context.Context, durability, doing string, steps []step) error {
+	began := s.clock.Steady()
 	err := s.try(ctx, durability, steps)
 	if givenUp(err) {
 		err = s.try(ctx, durability, steps)
 	}
-	return translate(doing, err)
+	err = translate(doing, err)
+	s.observe(began, err)
+	return err
 }
 
 func (s *Store) try(asking context.Context, durability string, steps []step) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 const (
@@ -30,10 +31,29 @@ func (s *Store) startSettlers(n int) {
 	}
 }
 
+// queued adds one to the next group and waits until it is answered. Until then it counts as waiting.
+func queued[T interface{ Waiter() *store.CommitWaiter }](s *Store, work store.Work, to *gatherer[T], one T, payload int, done <-chan error) error {
+	queue := s.queues[work]
+	if err := queue.Enter(one.Waiter(), payload); err != nil {
+		return err
+	}
+	defer queue.Leave(one.Waiter())
+	if !to.add(one) {
+		return errStopped()
+	}
+	if work == store.Publishing || work == store.Receiving {
+		return awaitCommit(done)
+	}
+	return <-done
+}
+
 // commit stores a group and answers everybody in it. If the group fails for a reason that lies in one of
 // its members, each is tried alone, so that only the one at fault hears of it.
-func commit[T interface{ answer(error) }](all []T, store func([]T) error) {
-	err := store(all)
+func commit[T interface{ answer(error) }](all []T, do func([]T) error) {
+	if len(all) == 0 {
+		return
+	}
+	err := do(all)
 	if err == nil || len(all) == 1 || fault.KindOf(err) == fault.Unavailable {
 		for _, one := range all {
 			one.answer(err)
@@ -41,11 +61,12 @@ func commit[T interface{ answer(error) }](all []T, store func([]T) error) {
 		return
 	}
 	for i := range all {
-		all[i].answer(store(all[i : i+1]))
+		all[i].answer(do(all[i : i+1]))
 	}
 }
 
 func (s *Store) commitPublications(all []*publication) {
+	all = store.RefuseLate(s.queues[store.Publishing], all, (*publication).answer)
 	commit(all, func(some []*publication) error { return s.publishAll(context.WithoutCancel(s.life), some) })
 }
 
@@ -62,6 +83,7 @@ func (s *Store) commitSettlements(writer int, open doubts, all []*settlement) {
 }
 
 func (s *Store) commitArrivals(all []*arrival) {
+	all = store.RefuseLate(s.queues[store.Receiving], all, (*arrival).answer)
 	commit(all, func(some []*arrival) error { return s.receiveAll(context.WithoutCancel(s.life), some) })
 }
 

@@ -19,6 +19,9 @@ func (s *Store) Check(ctx context.Context, now time.Time) error {
 	if err := s.Intact(); err != nil {
 		return err
 	}
+	if err := s.writer.queues.Stuck(); err != nil {
+		return err
+	}
 	job := &work{done: make(chan error, 1), do: func(t *tx) error {
 		return t.exec(`INSERT INTO heartbeat VALUES (1, ?, randomblob(?))
 			ON CONFLICT DO UPDATE SET at = excluded.at, room = excluded.room`, now.UnixMicro(), t.w.probe())

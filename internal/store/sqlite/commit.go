@@ -6,11 +6,17 @@ import (
 	"errors"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // commit stores a group and answers everybody in it. If the group fails for a reason that lies in one
 // of its members, each is tried alone, so that only the one at fault hears of it.
 func (w *writer) commit(ctx context.Context, g *group) {
+	g.publications = store.RefuseLate(w.queues[store.Publishing], g.publications, (*publication).answer)
+	g.arrivals = store.RefuseLate(w.queues[store.Receiving], g.arrivals, (*arrival).answer)
+	if g.size() == 0 {
+		return
+	}
 	err := w.transact(ctx, g)
 	if fault.KindOf(err) == fault.Unavailable {
 		w.refused = max(w.refused, g.bytes())
@@ -26,7 +32,11 @@ func (w *writer) commit(ctx context.Context, g *group) {
 
 // transact runs the group in one transaction: flushed, into files that are at their paths, if it returns nil. Otherwise it
 // is undone, or it went into files that were removed meanwhile.
-func (w *writer) transact(ctx context.Context, g *group) error {
+func (w *writer) transact(ctx context.Context, g *group) (err error) {
+	if w.observer != nil {
+		began := w.clock.Steady()
+		defer func() { w.observer.Committed(w.clock.Steady()-began, err) }()
+	}
 	if err := w.files.checkBefore(); err != nil {
 		return err
 	}
@@ -34,7 +44,7 @@ func (w *writer) transact(ctx context.Context, g *group) error {
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return translate("begin a transaction", err)
 	}
-	err := w.apply(t, g)
+	err = w.apply(t, g)
 	if err == nil {
 		err = t.exec("COMMIT")
 	}

@@ -14,6 +14,7 @@ import (
 // arrival is a webhook waiting for its group.
 type arrival struct {
 	store.Arrival
+	store.CommitWaiter
 	stored  hook.Received
 	repeats id.ID // of the first, if it is the same event again
 	err     error
@@ -26,10 +27,8 @@ func (a *arrival) weight() int { return len(a.Received.Body) }
 // Receive implements store.Inbox.
 func (s *Store) Receive(_ context.Context, a store.Arrival) (store.Arrived, error) {
 	waiting := &arrival{Arrival: a, stored: a.Received, done: make(chan error, 1)}
-	if !s.writer.gather(func(g *group) { g.arrivals = append(g.arrivals, waiting) }) {
-		return store.Arrived{}, errStopped()
-	}
-	if err := awaitCommit(waiting.done); err != nil {
+	add := func(g *group) { g.arrivals = append(g.arrivals, waiting) }
+	if err := s.writer.queued(store.Receiving, &waiting.CommitWaiter, waiting.weight(), waiting.done, add); err != nil {
 		return store.Arrived{}, translate("store the webhook", err)
 	}
 	if !waiting.repeats.IsZero() {
@@ -160,16 +159,15 @@ func bodyOf(r *hook.Received) []byte {
 // conclusion is the end of a processing waiting for its group.
 type conclusion struct {
 	store.Conclusion
+	store.CommitWaiter
 	done chan error
 }
 
 // Conclude implements store.Inbox.
 func (s *Store) Conclude(_ context.Context, c store.Conclusion) error {
 	waiting := &conclusion{Conclusion: c, done: make(chan error, 1)}
-	if !s.writer.gather(func(g *group) { g.conclusions = append(g.conclusions, waiting) }) {
-		return errStopped()
-	}
-	return translate("conclude the processing", <-waiting.done)
+	add := func(g *group) { g.conclusions = append(g.conclusions, waiting) }
+	return translate("conclude the processing", s.writer.queued(store.Concluding, &waiting.CommitWaiter, 0, waiting.done, add))
 }
 
 const conclude = `UPDATE received SET status = ?, run = 0, due_at = coalesce(?, due_at), changed_at = ?, reason = ?,

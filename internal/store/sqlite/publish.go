@@ -15,6 +15,7 @@ const eventIDWindow = 24 * time.Hour
 // publication is a message waiting for its group.
 type publication struct {
 	store.Publication
+	store.CommitWaiter
 	receipt store.Receipt
 	repeats hook.Key // the message that the idempotency key stands for, if it was used before
 	err     error
@@ -27,10 +28,8 @@ func (p *publication) weight() int { return len(p.Message.Payload) }
 // Publish implements store.Journal.
 func (s *Store) Publish(ctx context.Context, p store.Publication) (store.Receipt, error) {
 	waiting := &publication{Publication: p, receipt: store.Receipt{Message: p.Message}, done: make(chan error, 1)}
-	if !s.writer.gather(func(g *group) { g.publications = append(g.publications, waiting) }) {
-		return store.Receipt{}, errStopped()
-	}
-	if err := awaitCommit(waiting.done); err != nil {
+	add := func(g *group) { g.publications = append(g.publications, waiting) }
+	if err := s.writer.queued(store.Publishing, &waiting.CommitWaiter, waiting.weight(), waiting.done, add); err != nil {
 		return store.Receipt{}, translate("publish the message", err)
 	}
 	if waiting.repeats == 0 {

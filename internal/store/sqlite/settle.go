@@ -12,16 +12,15 @@ import (
 // settlement is a step of a delivery waiting for its group.
 type settlement struct {
 	store.Settlement
+	store.CommitWaiter
 	done chan error
 }
 
 // Settle implements store.Journal.
 func (s *Store) Settle(_ context.Context, step store.Settlement) error {
 	waiting := &settlement{Settlement: step, done: make(chan error, 1)}
-	if !s.writer.gather(func(g *group) { g.settlements = append(g.settlements, waiting) }) {
-		return errStopped()
-	}
-	return translate("settle the delivery", <-waiting.done)
+	add := func(g *group) { g.settlements = append(g.settlements, waiting) }
+	return translate("settle the delivery", s.writer.queued(store.Settling, &waiting.CommitWaiter, 0, waiting.done, add))
 }
 
 func settleAll(t *tx, all []*settlement) error {

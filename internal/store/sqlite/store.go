@@ -36,6 +36,11 @@ type Options struct {
 	Beside bool
 	// Held are further files that must stay what they are while the store is open, such as the lock of the data directory.
 	Held []string
+	// MaxWaiting is how many bytes of messages, and as many of received webhooks, may wait to be committed. Zero is
+	// store.DefaultWaiting.
+	MaxWaiting int64
+	// Observer is told of each transaction that writes. May be nil.
+	Observer store.Observer
 }
 
 // Store is the embedded engine.
@@ -106,7 +111,7 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, s.closeReadersAfter(closeAfter(write, err))
 	}
-	s.writer, err = startWriter(ctx, write, beside, files, o.Clock)
+	s.writer, err = startWriter(ctx, write, beside, files, o)
 	if err != nil {
 		return nil, closeAfter(beside.db, s.closeReadersAfter(closeAfter(write, err)))
 	}

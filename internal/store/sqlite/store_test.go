@@ -17,10 +17,23 @@ func TestKeepsTheContract(t *testing.T) {
 	})
 }
 
+func TestKeepsTheContractOfCommits(t *testing.T) {
+	t.Parallel()
+	storetest.RunCommits(t, func(t *testing.T, o storetest.CommitOptions) store.Store {
+		return openWith(t, filepath.Join(t.TempDir(), "posthorn.db"),
+			sqlite.Options{Clock: o.Clock, MaxWaiting: o.MaxWaiting, Observer: o.Observer})
+	})
+}
+
 // open opens a store for the length of a test and begins its run.
 func open(t testing.TB, path string) *sqlite.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	return openWith(t, path, sqlite.Options{})
+}
+
+func openWith(t testing.TB, path string, o sqlite.Options) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,9 @@ type writer struct {
 
 	most int // members of a group
 
+	queues   store.CommitQueues
+	observer store.Observer // nil without
+
 	files        *openFiles
 	checkpointer *checkpointer
 	uncopied     int // pages since the last copy of the WAL was asked for
@@ -61,6 +64,7 @@ const maxGroup = 1024
 
 // work is any other write: a function that runs inside the group's transaction, alone in a savepoint.
 type work struct {
+	store.CommitWaiter
 	doing string
 	do    func(*tx) error
 	err   error
@@ -72,12 +76,12 @@ func errStopped() error {
 	return fault.New(fault.Unavailable, "stopping", "The server is stopping: try again in a moment.")
 }
 
-func startWriter(ctx context.Context, db *sql.DB, beside *checkpointer, files *openFiles, c clock.Clock) (*writer, error) {
+func startWriter(ctx context.Context, db *sql.DB, beside *checkpointer, files *openFiles, o Options) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, translate("open the writer", err)
 	}
-	w := &writer{db: db, conn: conn, clock: c, stmts: map[string]*sql.Stmt{}, many: map[many]*sql.Stmt{}, most: maxGroup,
+	w := &writer{db: db, conn: conn, clock: o.Clock, queues: store.NewCommitQueues(o.Clock, o.MaxWaiting), observer: o.Observer, stmts: map[string]*sql.Stmt{}, many: map[many]*sql.Stmt{}, most: maxGroup,
 		files: files, checkpointer: beside, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	if err := w.loadKeys(ctx); err != nil {
 		return nil, translate("read the newest key", err)
@@ -93,10 +97,23 @@ func startWriter(ctx context.Context, db *sql.DB, beside *checkpointer, files *o
 // error undoes what it did and nothing else.
 func (w *writer) write(_ context.Context, doing string, do func(*tx) error) error {
 	job := &work{doing: doing, do: do, done: make(chan error, 1)}
-	if !w.gather(func(g *group) { g.works = append(g.works, job) }) {
+	return translate(doing, w.queued(store.Changing, &job.CommitWaiter, 0, job.done, func(g *group) { g.works = append(g.works, job) }))
+}
+
+// queued adds to the next group and waits until that is answered. Until then it counts as waiting.
+func (w *writer) queued(kind store.Work, waiter *store.CommitWaiter, payload int, done <-chan error, add func(*group)) error {
+	queue := w.queues[kind]
+	if err := queue.Enter(waiter, payload); err != nil {
+		return err
+	}
+	defer queue.Leave(waiter)
+	if !w.gather(add) {
 		return errStopped()
 	}
-	return translate(doing, <-job.done)
+	if kind == store.Publishing || kind == store.Receiving {
+		return awaitCommit(done)
+	}
+	return <-done
 }
 
 // gather adds to the next group. It reports false after the end.
