@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // States of PostgreSQL that are told apart (https://www.postgresql.org/docs/current/errcodes-appendix.html).
@@ -36,6 +37,9 @@ func translate(doing string, err error) error {
 	if errors.As(err, &theirs) {
 		return judge(doing, theirs)
 	}
+	if slow(err) {
+		return store.ErrSlow().Because(fmt.Errorf("%s: %w", doing, err))
+	}
 	if lost(err) {
 		return fault.New(fault.Unavailable, "database_away",
 			"The PostgreSQL database cannot be reached: check that it runs and accepts connections; try again in a moment.").Because(err)
@@ -53,6 +57,8 @@ func judge(doing string, theirs *pgconn.PgError) error {
 	switch theirs.Code {
 	case diskFull:
 		return fault.New(fault.Unavailable, "disk_full", "The disk of the PostgreSQL server is full: free some space; nothing was stored.").Because(said)
+	case lockNotAvailable:
+		return store.ErrSlow().Because(said)
 	case readOnly:
 		return fault.New(fault.Unavailable, "data_not_writable",
 			"The PostgreSQL server takes no writes, as a replica does: give the URL of the primary.").Because(said)
@@ -69,6 +75,12 @@ func judge(doing string, theirs *pgconn.PgError) error {
 			"PostgreSQL refuses the connection: check user, password and database in the URL.").Because(said)
 	}
 	return said
+}
+
+// slow reports whether a server that was reached did not answer in time.
+func slow(err error) bool {
+	var dialing *pgconn.ConnectError
+	return (pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded)) && !errors.As(err, &dialing)
 }
 
 // lost reports whether the error is one of the connection rather than an answer of the server.
