@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ type Handshake struct {
 	// Echo is the challenge. It is bounded, printable, and given back as plain text, as JSON or in a header.
 	Echo   Piece
 	Reply  []Given
+	Fixed  string // the answer's body, where it is always the same; in place of Echo and Reply
 	As     string // media type of the answer's body: Text or JSON; no body if empty
 	Status int    // 200 if zero
 
@@ -63,7 +65,11 @@ type Seal struct {
 
 // greet answers a handshake. It returns nil if the request is none.
 func (p Provider) greet(ctx context.Context, c *Check) (*Reply, error) {
-	for _, h := range p.Handshakes {
+	handshakes, err := p.handshakes(c.Options)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range handshakes {
 		if !h.asks(c) {
 			continue
 		}
@@ -73,6 +79,23 @@ func (p Provider) greet(ctx context.Context, c *Check) (*Reply, error) {
 		return h.answer(c)
 	}
 	return nil, nil //nolint:nilnil // no handshake is the usual case and no failure
+}
+
+// HandshakesFor returns the handshakes of a source with the given options, those that they declare included.
+func (p Provider) HandshakesFor(o Options) ([]Handshake, error) {
+	return p.handshakes(p.withDefaults(o))
+}
+
+// handshakes is HandshakesFor with the defaults filled in.
+func (p Provider) handshakes(o Options) ([]Handshake, error) {
+	if p.Ask == nil {
+		return p.Handshakes, nil
+	}
+	declared, err := p.Ask(o)
+	if err != nil || declared.Name == "" {
+		return p.Handshakes, err
+	}
+	return append(slices.Clip(p.Handshakes), declared), nil
 }
 
 // asks reports whether the request is this question.

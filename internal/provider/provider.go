@@ -36,7 +36,10 @@ type Provider struct {
 	// senders that never repeat an event by themselves and write two events alike, where the body is what is remembered.
 	Window time.Duration
 
-	Handshakes   []Handshake
+	Handshakes []Handshake
+	// Ask returns the handshake that options declare, for providers that let the owner of a source describe one; the zero
+	// Handshake if they declare none. Its error refuses the options.
+	Ask          func(Options) (Handshake, error)
 	Answer       Answer   // to an accepted webhook
 	Methods      []string // POST if empty
 	ContentTypes []string // media types it sends; any if empty

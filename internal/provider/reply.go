@@ -38,7 +38,9 @@ func (h Handshake) answer(c *Check) (*Reply, error) {
 		}
 		fields[g.Name] = value
 	}
-	if err := r.write(fields); err != nil {
+	if h.Fixed != "" {
+		r.Body = []byte(h.Fixed)
+	} else if err := r.write(fields); err != nil {
 		return nil, err
 	}
 	return r, h.confirm(c, r)

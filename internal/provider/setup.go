@@ -19,6 +19,9 @@ func (p Provider) Setup(secrets []Secret, o Options) error {
 	if err != nil {
 		return badOption(err)
 	}
+	if _, err := p.HandshakesFor(o); err != nil {
+		return badOption(err)
+	}
 	for _, s := range secrets {
 		if err := scheme.Accept(s); err != nil {
 			return fault.In("secrets", "bad_secret", "%s", sentence(err)).Because(err)
@@ -64,7 +67,9 @@ func (p Provider) checkOptions(o Options) error {
 func (p Provider) withDefaults(o Options) Options {
 	full := Options{}
 	for _, k := range p.Options {
-		full[k.Name] = k.Default
+		if k.Default != "" {
+			full[k.Name] = k.Default
+		}
 	}
 	maps.Copy(full, o)
 	return full

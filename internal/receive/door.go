@@ -54,7 +54,7 @@ func (s *Service) door(source hook.Source) *Door {
 		return d
 	}
 	d.provider = withRules(declared, source.Rules)
-	d.methods = methodsOf(d.provider)
+	d.methods = methodsOf(d.provider, d.options)
 	d.broken = d.readPlaces()
 	d.window = d.provider.RememberFor(d.options, source.Rules.Dedupe.Window)
 	if err := d.openSecrets(s); err != nil {
@@ -123,12 +123,13 @@ func withRules(p provider.Provider, r hook.SourceRules) provider.Provider {
 const post = "POST"
 
 // methodsOf returns the methods that webhooks and handshakes of the provider use.
-func methodsOf(p provider.Provider) []string {
+func methodsOf(p provider.Provider, o provider.Options) []string {
 	methods := slices.Clone(p.Methods)
 	if len(methods) == 0 {
 		methods = []string{post}
 	}
-	for _, h := range p.Handshakes {
+	handshakes, _ := p.HandshakesFor(o) // options that declare a malformed one refuse every request
+	for _, h := range handshakes {
 		method := h.Method
 		if method == "" {
 			method = post

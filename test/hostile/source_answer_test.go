@@ -27,6 +27,20 @@ func asking(challenge string) map[string]webhook {
 		"okta": {method: http.MethodGet, header: map[string]string{"X-Okta-Verification-Challenge": challenge}},
 		"meta": {method: http.MethodGet, query: url.Values{"hub.mode": {"subscribe"}, "hub.verify_token": {"word"}, "hub.challenge": {challenge}}.Encode()},
 		"x":    {method: http.MethodGet, query: url.Values{"crc_token": {challenge}}.Encode()},
+		// Options of the source declare these two; see declaredChallenges.
+		"api-key": {method: http.MethodGet, query: url.Values{"challenge": {challenge}}.Encode()},
+		"hmac": {body: fmt.Sprintf(`{"challenge":%s}`, quoted), header: map[string]string{
+			"Content-Type": "application/json", "X-Signature": hex256(senderSecret, fmt.Sprintf(`{"challenge":%s}`, quoted)),
+		}},
+	}
+}
+
+// declaredChallenges returns, by provider, the options that its challenges need.
+func declaredChallenges() map[string]object {
+	return map[string]object{
+		"meta":    {"verify_token": "word"},
+		"api-key": {"challenge_method": "GET", "challenge_echo": "query:challenge", "challenge_from": "anyone"},
+		"hmac":    {"challenge_echo": "json:challenge", "challenge_as": "json"},
 	}
 }
 
@@ -34,8 +48,8 @@ func asking(challenge string) map[string]webhook {
 func newAsked(t *testing.T, s *harness.Server, provider string) inlet {
 	t.Helper()
 	rules := object{"provider": provider, "secrets": []string{senderSecret}}
-	if provider == "meta" {
-		rules["options"] = object{"verify_token": "word"}
+	if options, ok := declaredChallenges()[provider]; ok {
+		rules["options"] = options
 	}
 	return newInlet(t, s, rules)
 }
@@ -67,9 +81,9 @@ func challengesAreText(t *testing.T, s *harness.Server) {
 		kind, body := reply.Header.Get("Content-Type"), string(reply.Body)
 
 		switch provider {
-		case "slack", "meta":
+		case "slack", "meta", "api-key":
 			harness.Equal(t, provider, fmt.Sprint(reply.Status, " ", kind, " ", body), "200 text/plain; charset=utf-8 "+page)
-		case "okta":
+		case "okta", "hmac":
 			harness.Equal(t, provider, fmt.Sprint(reply.Status, " ", kind, " ", strings.Contains(body, "<")), "200 application/json false")
 		default:
 			failure(t, provider, reply, http.StatusUnauthorized)
@@ -79,6 +93,8 @@ func challengesAreText(t *testing.T, s *harness.Server) {
 	}
 	in := newAsked(t, s, "slack")
 	in.turnsAway(t, s, "a challenge by a stranger", asking("c")["slack"].with("X-Slack-Signature", "v0="+strings.Repeat("0", 64)), http.StatusUnauthorized)
+	in = newAsked(t, s, "hmac")
+	in.turnsAway(t, s, "a declared challenge without its signature", asking("c")["hmac"].with("X-Signature", strings.Repeat("0", 64)), http.StatusUnauthorized)
 }
 
 // answersAreNoPages tries to have a page for an answer by every way in.

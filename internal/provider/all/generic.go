@@ -11,7 +11,7 @@ import (
 // the source's options instead.
 
 func genericJWT() provider.Provider {
-	return provider.Provider{
+	return challenged(provider.Provider{
 		Name: "jwt", Title: "Any JWT",
 		Pages:  []provider.Page{{Title: "RFC 7519: JSON Web Token (JWT)", URL: "https://www.rfc-editor.org/rfc/rfc7519"}},
 		Note:   "A token says who sends, not what: unless body_claim is set, the body is not covered.",
@@ -27,7 +27,7 @@ func genericJWT() provider.Provider {
 		},
 		Choose: jwtScheme,
 		ID:     chosen("id"), Type: chosen("type"),
-	}
+	})
 }
 
 func jwtScheme(o provider.Options) (provider.Scheme, error) {
@@ -65,18 +65,18 @@ func withKeySet(s provider.JWT, address string) (provider.Scheme, error) {
 }
 
 func basic() provider.Provider {
-	return provider.Provider{
+	return challenged(provider.Provider{
 		Name: "basic", Title: "HTTP basic authentication",
 		Pages:   []provider.Page{{Title: "RFC 7617: The 'Basic' HTTP Authentication Scheme", URL: "https://www.rfc-editor.org/rfc/rfc7617"}},
 		Secret:  provider.Field{Name: "Name and password", Hint: "name:password"},
 		Options: []provider.Option{idHeader(), idPath(), typeHeader(), typePath()},
 		Scheme:  provider.Basic{},
 		ID:      chosen("id"), Type: chosen("type"),
-	}
+	})
 }
 
 func apiKey() provider.Provider {
-	return provider.Provider{
+	return challenged(provider.Provider{
 		Name: "api-key", Title: "API key or bearer token",
 		Pages: []provider.Page{{Title: "RFC 6750: Bearer Token Usage", URL: "https://www.rfc-editor.org/rfc/rfc6750"}},
 		Note: "A key in the query is written to the logs of everything in between; a key in the body is stored and handed on with it. " +
@@ -90,7 +90,7 @@ func apiKey() provider.Provider {
 		},
 		Choose: apiKeyScheme,
 		ID:     chosen("id"), Type: chosen("type"),
-	}
+	})
 }
 
 func apiKeyScheme(o provider.Options) (provider.Scheme, error) {
@@ -111,13 +111,13 @@ func apiKeyScheme(o provider.Options) (provider.Scheme, error) {
 }
 
 func none() provider.Provider {
-	return provider.Provider{
+	return challenged(provider.Provider{
 		Name: "none", Title: "No verification",
 		Note:    "Whoever knows the address can send. Use it for senders that can do nothing better, and rotate the address.",
 		Options: []provider.Option{idHeader(), idPath(), typeHeader(), typePath()},
 		Scheme:  provider.Nothing{},
 		ID:      chosen("id"), Type: chosen("type"),
-	}
+	})
 }
 
 func idHeader() provider.Option {

@@ -12,7 +12,7 @@ import (
 // private key. What a declaration would say about the signature is in the source's options.
 
 func genericHMAC() provider.Provider {
-	return provider.Provider{
+	return challenged(provider.Provider{
 		Name: "hmac", Title: "Any HMAC",
 		Pages:  []provider.Page{{Title: "RFC 2104: HMAC: Keyed-Hashing for Message Authentication", URL: "https://www.rfc-editor.org/rfc/rfc2104"}},
 		Note:   genericNote,
@@ -25,11 +25,11 @@ func genericHMAC() provider.Provider {
 		}, signedOptions(), readOptions()),
 		Choose: hmacScheme,
 		ID:     chosen("id"), Type: chosen("type"),
-	}
+	})
 }
 
 func genericPublicKey() provider.Provider {
-	return provider.Provider{
+	return challenged(provider.Provider{
 		Name: "public-key", Title: "Any public key signature",
 		Pages:  []provider.Page{{Title: "RFC 8032: Edwards-Curve Digital Signature Algorithm", URL: "https://www.rfc-editor.org/rfc/rfc8032"}},
 		Note:   genericNote,
@@ -40,7 +40,7 @@ func genericPublicKey() provider.Provider {
 		}, signedOptions(), readOptions()),
 		Choose: publicKeyScheme,
 		ID:     chosen("id"), Type: chosen("type"),
-	}
+	})
 }
 
 const genericNote = "The guide [Senders that are not listed](../../guides/generic-senders.md) has worked examples."

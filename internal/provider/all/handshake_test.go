@@ -1,6 +1,7 @@
 package all_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ func TestEveryHandshakeIsAnswered(t *testing.T) {
 
 	for _, s := range samples() {
 		p := s.declared(t)
-		for _, h := range p.Handshakes {
+		for _, h := range s.asked(t) {
 			shown, ok := s.handshakes[h.Name]
 			if !ok {
 				t.Errorf("%s has no sample of the handshake %q", s.name(), h.Name)
@@ -53,7 +54,7 @@ func TestChallengesAreBounded(t *testing.T) {
 
 	for _, s := range samples() {
 		p := s.declared(t)
-		for _, h := range p.Handshakes {
+		for _, h := range s.asked(t) {
 			if h.Echo.None() {
 				continue
 			}
@@ -72,7 +73,7 @@ func TestHTMLInAChallengeIsText(t *testing.T) {
 
 	for _, s := range samples() {
 		p := s.declared(t)
-		for _, h := range p.Handshakes {
+		for _, h := range s.asked(t) {
 			got, err := p.Judge(t.Context(), s.handshakes[h.Name].request(s, "<script>"))
 			if err != nil {
 				continue // refused is as good
@@ -90,7 +91,7 @@ func TestGuardedHandshakesRefuseStrangers(t *testing.T) {
 
 	for _, s := range samples() {
 		p := s.declared(t)
-		for _, h := range p.Handshakes {
+		for _, h := range s.asked(t) {
 			c := s.handshakes[h.Name].request(s, "c-123")
 			switch h.Guard {
 			case provider.Open:
@@ -98,7 +99,8 @@ func TestGuardedHandshakesRefuseStrangers(t *testing.T) {
 			case provider.Signed:
 				c.Secrets = []provider.Secret{provider.Secret(s.foreign)}
 			case provider.TokenKnown:
-				c.Options = provider.Options{provider.TokenOption: "another word"}
+				c.Options = maps.Clone(c.Options)
+				c.Options[provider.TokenOption] = "another word"
 			case provider.Unset:
 				c.Secrets = []provider.Secret{provider.Secret(s.secret)}
 			}

@@ -79,6 +79,16 @@ func (s sample) declared(t *testing.T) provider.Provider {
 	return p
 }
 
+// asked returns the handshakes that the sample is for, those that its options declare included.
+func (s sample) asked(t *testing.T) []provider.Handshake {
+	t.Helper()
+	list, err := s.declared(t).HandshakesFor(s.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
 // facts describes the scheme that the sample is for.
 func (s sample) facts(t *testing.T) provider.Facts {
 	t.Helper()

@@ -118,5 +118,6 @@ func samples() []sample {
 	}
 	list = append(list, hmacSamples()...)
 	list = append(list, publicKeySamples()...)
+	list = append(list, challengeSamples()...)
 	return append(list, jwtSamples()...)
 }

@@ -168,6 +168,10 @@ func span(d time.Duration) string {
 }
 
 func handshakes(b *bytes.Buffer, p provider.Provider) {
+	if p.Ask != nil {
+		b.WriteString("## Handshakes\n\nThe options that begin with `challenge` declare a question that the sender asks before it sends anything. " +
+			"It is answered and not stored.\n\n")
+	}
 	if len(p.Handshakes) == 0 {
 		return
 	}
