@@ -11,7 +11,7 @@ import (
 func rings() [][]string {
 	return [][]string{
 		{"signature", "wire", "internal/hook", "internal/id", "internal/clock", "internal/retry", "internal/fault", "internal/mapping"},
-		{"internal/store", "internal/egress", "internal/secret", "internal/dialect", "internal/directory", "internal/destination", "internal/provider", "internal/bodypath"},
+		{"internal/store", "internal/egress", "internal/secret", "internal/dialect", "internal/directory", "internal/destination", "internal/provider", "internal/bodypath", "internal/form"},
 		{
 			"internal/catalog", "internal/publish", "internal/deliver", "internal/receive",
 			"internal/portal", "internal/operational", "internal/maintain", "internal/auth", "internal/node", "internal/transfer",
