@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/bodypath"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/httpbody"
@@ -193,7 +194,7 @@ func (a *API) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := httpbody.Read(w, r, a.MaxBody, &callOf(r.Context()).lease)
 	if err == nil {
-		return body, nil
+		return bodypath.WithoutBOM(body), nil
 	}
 	w.Header().Set("Connection", "close") // nothing reads the rest
 	switch {

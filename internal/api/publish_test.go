@@ -165,3 +165,17 @@ func TestPublishSaysTheTimeThatIsReadLater(t *testing.T) {
 		t.Errorf("told %s, read %s", told.text, read.text)
 	}
 }
+
+// RFC 8259, section 8.1, lets a reader ignore it.
+func TestByteOrderMarkBeforeABodyIsIgnored(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	const mark = "\ufeff"
+	s.must(http.StatusCreated, "POST", "/api/v1/app", mark+`{"name":"n","uid":"a"}`)
+
+	got := s.must(http.StatusAccepted, "POST", "/api/v1/app/a/msg", mark+`{"eventType":"x","payload":{"a" :1}}`)
+
+	if !strings.Contains(got.text, `"payload":{"a" :1}`) {
+		t.Errorf("got %s", got.text)
+	}
+}

@@ -65,12 +65,12 @@ func (p Path) Get(body string) (text string, ok bool) {
 	return textOf(gjson.Get(body, p.query), len(body))
 }
 
-// GetBytes is Get without a copy of the body.
+// GetBytes is Get without a copy of the body, which may begin with a byte order mark.
 func (p Path) GetBytes(body []byte) (text string, ok bool) {
 	if p.query == "" {
 		return "", false
 	}
-	return textOf(gjson.GetBytes(body, p.query), len(body))
+	return textOf(gjson.GetBytes(WithoutBOM(body), p.query), len(body))
 }
 
 func textOf(found gjson.Result, most int) (text string, ok bool) {
@@ -114,7 +114,7 @@ func batchOfPlain(text string) (list, rest Path, ok bool) {
 // Items calls visit with the JSON of each item of the array at p, or of the body if p is the zero Path, until visit
 // returns false. Of an object it visits the values.
 func (p Path) Items(body []byte, visit func(item string) bool) {
-	list := gjson.ParseBytes(body)
+	list := gjson.ParseBytes(WithoutBOM(body))
 	if p.query != "" {
 		list = list.Get(p.query)
 	}

@@ -69,7 +69,7 @@ func covers(signed []Piece, p Piece) bool {
 		case s.kind == p.kind && s.name == p.name:
 			return true
 		case s.kind == body:
-			return p.kind == form || p.kind == jsonPath || p.kind == digest
+			return p.kind == formValue || p.kind == jsonPath || p.kind == digest
 		case s.kind == address:
 			return p.kind == query
 		}

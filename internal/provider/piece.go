@@ -22,7 +22,7 @@ const (
 	nothing kind = iota
 	header
 	query
-	form
+	formValue
 	jsonPath
 	text
 	body
@@ -45,7 +45,7 @@ func Header(name string) Piece { return Piece{kind: header, name: name} }
 func Query(name string) Piece { return Piece{kind: query, name: name} }
 
 // Form is the value of a field of a URL-encoded or multipart body.
-func Form(name string) Piece { return Piece{kind: form, name: name} }
+func Form(name string) Piece { return Piece{kind: formValue, name: name} }
 
 // JSONPath is a value in a JSON body, by a path of package bodypath such as "data.object.id" or "0.id". A path that is
 // not of that language makes a piece that refuses every request with BadOption.
@@ -105,7 +105,7 @@ func (p Piece) String() string {
 		return "header " + p.name
 	case query:
 		return "query parameter " + p.name
-	case form:
+	case formValue:
 		return "form field " + p.name
 	case jsonPath:
 		return "JSON " + p.name

@@ -61,6 +61,20 @@ func TestFormsAreReadInEitherEncoding(t *testing.T) {
 	}
 }
 
+func TestFormsAreReadAsTheURLStandardSays(t *testing.T) {
+	t.Parallel()
+	c := check("a=1;2&b=100%&c=%zz&d=caf%E9", "Content-Type", "application/x-www-form-urlencoded; charset=iso-8859-1")
+	c.Request.Query = "q=1;2&r=%"
+
+	for want, p := range map[string]provider.Piece{
+		"1;2": provider.Form("a"), "100%": provider.Form("b"), "%zz": provider.Form("c"), "café": provider.Form("d"), "%": provider.Query("r"),
+	} {
+		if got, err := p.Read(c); err != nil || got != want {
+			t.Errorf("%s: got %q, %v, want %q", p, got, err, want)
+		}
+	}
+}
+
 // S24: a body that is made to be expensive.
 func TestExpensiveBodiesAreGivenUpOn(t *testing.T) {
 	t.Parallel()

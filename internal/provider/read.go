@@ -6,16 +6,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"unicode"
 )
 
 // Bounds on what is read of a request that nobody has vouched for yet.
 const (
-	maxValue  = 4 << 10 // of one header, parameter or field; a 4096-bit signature in base64 has 684 bytes
-	maxToken  = 16 << 10
-	maxFields = 2_000 // of a query or a form; more than any provider sends, few enough to parse
+	maxValue = 4 << 10 // of one header, parameter or field; a 4096-bit signature in base64 has 684 bytes
+	maxToken = 16 << 10
 )
 
 // Read returns what stands at p, or a Refusal: Missing if nothing or an empty text stands there, Repeated if it
@@ -36,8 +34,8 @@ func (v view) read(p Piece) (string, error) {
 	case header:
 		return headerValue(v.c.Request.Header[http.CanonicalHeaderKey(p.name)], p)
 	case query:
-		return field(v.c.Request.Query, p)
-	case form:
+		return queryField(v.c.Request.Query, p)
+	case formValue:
 		return formField(&v.c.Request, p)
 	case jsonPath:
 		return atPath(v.c.Request.Body, p)
@@ -156,18 +154,6 @@ func headerValue(values []string, p Piece) (string, error) {
 		return "", Refuse(Malformed, p.String())
 	}
 	return value, err
-}
-
-// field returns a parameter of a query or a URL-encoded body.
-func field(encoded string, p Piece) (string, error) {
-	if strings.Count(encoded, "&") >= maxFields {
-		return "", Refuse(TooLong, p.String())
-	}
-	values, err := url.ParseQuery(encoded)
-	if err != nil {
-		return "", Refuse(Malformed, p.String())
-	}
-	return only(values[p.name], p, len(encoded))
 }
 
 // atPath returns a value of a JSON body. The body need not be valid behind the place that is asked for.

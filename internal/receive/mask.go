@@ -1,10 +1,10 @@
 package receive
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/posthorn/posthorn/internal/form"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -77,22 +77,13 @@ func (m mask) query(raw string) string {
 	for i, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
 		switch {
-		case m.holds(name) || m.holds(unescaped(name)): // "?secret"
+		case m.holds(name) || m.holds(form.Unescape(name)): // "?secret"
 			pairs[i] = redacted
-		case value != "" && (secretParameter(unescaped(name)) || m.holds(value) || m.holds(unescaped(value))):
+		case value != "" && (secretParameter(form.Unescape(name)) || m.holds(value) || m.holds(form.Unescape(value))):
 			pairs[i] = name + "=" + redacted
 		}
 	}
 	return strings.Join(pairs, "&")
-}
-
-// unescaped returns what a part of a query means; itself, if it means nothing.
-func unescaped(text string) string {
-	plain, err := url.QueryUnescape(text)
-	if err != nil {
-		return text
-	}
-	return plain
 }
 
 const (

@@ -4,52 +4,47 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/bodypath"
+	"github.com/posthorn/posthorn/internal/form"
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-// payloadOf returns what receivers get of a webhook. Messages are JSON, so:
+// payloadOf returns what receivers get of a webhook. Every body has a payload: what was acknowledged is handed on.
+// Messages are JSON, so:
 //
-//   - JSON goes on byte for byte: what was signed, logged or documented elsewhere is what arrives.
-//   - Anything else is an object with contentType and body, its text as it came (bodyBase64 if it is no text).
-//     A form has the object form beside it, with a list for a field that came several times: most want the
-//     fields, and those who check the provider's signature once more want the text.
+//   - JSON goes on byte for byte: what was signed, logged or documented elsewhere is what arrives. Only a byte order mark
+//     before it is left out, which is not JSON.
+//   - Anything else is an object with contentType and body, its text as it came (bodyBase64 if it is no text). That
+//     holds for what is called JSON and is not, too. A form has the object form beside it, with a list for a field that
+//     came several times: most want the fields, and those who check the provider's signature once more want the text.
 //
 // Original headers are carried beside it (carriedOf), so that asking for one changes no byte of the payload.
-func payloadOf(r hook.Received) ([]byte, error) {
-	isJSON, err := bodyIsJSON(r)
-	if err != nil {
-		return nil, err
-	}
-	if isJSON {
-		return r.Body, nil
+func payloadOf(r hook.Received) []byte {
+	if body := bodypath.WithoutBOM(r.Body); isJSON(r.ContentType, body) {
+		return body
 	}
 	var w object
 	w.addText(r)
-	return w.bytes(), nil
+	return w.bytes()
 }
 
-// bodyIsJSON reports whether a body is JSON. One that says so and is not, cannot be handed on. One that does not say
-// so may still be: some senders call everything text/plain.
-func bodyIsJSON(r hook.Received) (bool, error) {
-	kind := mediaType(r.ContentType)
-	valid := len(r.Body) > 0 && utf8.Valid(r.Body) && json.Valid(r.Body)
+// isJSON reports whether a body is JSON by its content type, or an array or an object under a type that some senders use
+// for everything.
+func isJSON(contentType string, body []byte) bool {
+	kind := mediaType(contentType)
+	valid := func() bool { return len(body) > 0 && utf8.Valid(body) && json.Valid(body) }
 	switch {
 	case kind == "application/json" || strings.HasSuffix(kind, "+json"):
-		if !valid {
-			return false, fault.New(fault.Invalid, "bad_body", "The body is not the JSON that its content type promises.")
-		}
-		return true, nil
+		return valid()
 	case kind == "" || kind == "text/plain" || kind == "text/json":
-		first := bytes.TrimLeft(r.Body, " \t\r\n")
-		return valid && (first[0] == '{' || first[0] == '['), nil
+		first := bytes.TrimLeft(body, " \t\r\n")
+		return len(first) > 0 && (first[0] == '{' || first[0] == '[') && valid()
 	}
-	return false, nil
+	return false
 }
 
 func mediaType(contentType string) string {
@@ -72,28 +67,51 @@ func (o *object) add(name string, value []byte) {
 // addText adds a body that is no JSON.
 func (o *object) addText(r hook.Received) {
 	o.add("contentType", encode(r.ContentType))
-	if !utf8.Valid(r.Body) {
+	if utf8.Valid(r.Body) {
+		o.add("body", encode(string(r.Body)))
+	} else {
 		o.add("bodyBase64", encode(base64.StdEncoding.EncodeToString(r.Body)))
+	}
+	if !form.Is(r.ContentType) {
 		return
 	}
-	o.add("body", encode(string(r.Body)))
-	if mediaType(r.ContentType) != "application/x-www-form-urlencoded" {
-		return
-	}
-	if fields, err := url.ParseQuery(string(r.Body)); err == nil {
+	if fields, err := form.Parse(r.ContentType, r.Body, maxFormFields); err == nil {
 		o.add("form", encode(formOf(fields)))
 	}
 }
 
-func formOf(fields url.Values) map[string]any {
-	form := make(map[string]any, len(fields))
-	for name, values := range fields {
-		form[name] = values
-		if len(values) == 1 {
-			form[name] = values[0]
+// maxFormFields is how many fields of a form are handed on one by one; one with more is handed on as a text.
+const maxFormFields = 10_000
+
+// formOf returns the fields by name, with a list for a field that came several times.
+func formOf(fields []form.Field) map[string]any {
+	values := make(map[string][]any, len(fields))
+	for _, f := range fields {
+		values[f.Name] = append(values[f.Name], valueOf(f))
+	}
+	byName := make(map[string]any, len(values))
+	for name, several := range values {
+		byName[name] = several
+		if len(several) == 1 {
+			byName[name] = several[0]
 		}
 	}
-	return form
+	return byName
+}
+
+// filePart describes a file of a form. Its content is in the body.
+type filePart struct {
+	Filename    string `json:"filename"`
+	ContentType string `json:"contentType"`
+	Size        int64  `json:"size"` // bytes
+}
+
+// valueOf returns a text, or the description of a file.
+func valueOf(f form.Field) any {
+	if f.File == nil {
+		return f.Value
+	}
+	return filePart{f.File.Name, f.File.ContentType, f.File.Size}
 }
 
 func (o *object) bytes() []byte { return slices.Concat([]byte{'{'}, o.text.Bytes(), []byte{'}'}) }

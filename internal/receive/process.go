@@ -49,12 +49,8 @@ func (s *Service) forward(ctx context.Context, r hook.Received) (made id.ID, why
 	if why = d.whyNot(r, eventType); why != "" {
 		return id.ID{}, why, nil
 	}
-	payload, err := payloadOf(r)
-	if err != nil {
-		return id.ID{}, "", err
-	}
 	made, err = s.Publisher.Publish(ctx, Message{
-		Application: d.source.ApplicationKey, EventType: eventType, Channels: rules.Channels, Payload: payload, Carried: carriedOf(r, rules), Once: once(r),
+		Application: d.source.ApplicationKey, EventType: eventType, Channels: rules.Channels, Payload: payloadOf(r), Carried: carriedOf(r, rules), Once: once(r),
 	})
 	return made, "", err
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/posthorn/posthorn/internal/bodypath"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -84,5 +85,5 @@ func adyenItemAt(i int) string {
 const adyenMost = 16
 
 func adyenCount(c *provider.Check) int {
-	return int(gjson.GetBytes(c.Request.Body, "notificationItems.#").Int())
+	return int(gjson.GetBytes(bodypath.WithoutBOM(c.Request.Body), "notificationItems.#").Int())
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/posthorn/posthorn/internal/bodypath"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -16,7 +17,7 @@ import (
 // value for the next reader to find.
 func fieldsOf(object []byte) (map[string]json.RawMessage, error) {
 	malformed := provider.Refuse(provider.Malformed, "body")
-	d := json.NewDecoder(bytes.NewReader(object))
+	d := json.NewDecoder(bytes.NewReader(bodypath.WithoutBOM(object)))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
 		return nil, malformed
 	}

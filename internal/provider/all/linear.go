@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/bodypath"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -46,7 +47,7 @@ func (s linearScheme) Verify(ctx context.Context, c *provider.Check) (provider.P
 	if err != nil {
 		return provider.Proof{}, err
 	}
-	if !json.Valid(c.Request.Body) {
+	if !json.Valid(bodypath.WithoutBOM(c.Request.Body)) {
 		return provider.Proof{}, provider.Refuse(provider.Malformed, "body")
 	}
 	return proof, nil

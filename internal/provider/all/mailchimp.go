@@ -61,7 +61,7 @@ func mailchimpScheme(o provider.Options) (provider.Scheme, error) {
 // mailchimpDigest is the digest of the form's fields, sorted by name.
 func mailchimpDigest() provider.Piece {
 	return provider.Computed("SHA-256 of the form fields sorted by name", func(c *provider.Check) (string, error) {
-		fields, err := twilioFields(c.Request.Body)
+		fields, err := twilioFields(&c.Request)
 		sum := sha256.Sum256([]byte(fields))
 		return hex.EncodeToString(sum[:]), err
 	}, provider.Body())
@@ -69,7 +69,7 @@ func mailchimpDigest() provider.Piece {
 
 // mandrillText is what is signed; the fields are written as Twilio writes them.
 func mandrillText(c *provider.Check) (string, error) {
-	fields, err := twilioFields(c.Request.Body)
+	fields, err := twilioFields(&c.Request)
 	return c.Request.URL() + fields, err
 }
 

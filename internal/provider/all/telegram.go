@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/posthorn/posthorn/internal/bodypath"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -27,7 +28,7 @@ func telegram() provider.Provider {
 func fieldBeside(known ...string) provider.Piece {
 	return provider.Computed("name of the field that holds the event", func(c *provider.Check) (string, error) {
 		found := ""
-		gjson.ParseBytes(c.Request.Body).ForEach(func(name, _ gjson.Result) bool {
+		gjson.ParseBytes(bodypath.WithoutBOM(c.Request.Body)).ForEach(func(name, _ gjson.Result) bool {
 			if found = name.String(); slices.Contains(known, found) {
 				found = ""
 			}

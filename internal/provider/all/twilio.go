@@ -1,6 +1,7 @@
 package all
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/posthorn/posthorn/internal/form"
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -77,7 +79,7 @@ func twilioText(r *provider.Request, withPort bool) (string, error) {
 		}
 		return address.String(), nil
 	}
-	fields, err := twilioFields(r.Body)
+	fields, err := twilioFields(r)
 	return address.String() + fields, err
 }
 
@@ -94,27 +96,18 @@ func twilioHost(address *url.URL, withPort bool) string {
 	return address.Host + ":443"
 }
 
-// twilioFields returns the fields sorted by name, repeated values once each and sorted.
-func twilioFields(body []byte) (string, error) {
-	const most = 2_000
-	if strings.Count(string(body), "&") >= most {
-		return "", provider.Refuse(provider.TooLong, "form")
-	}
-	form, err := url.ParseQuery(string(body))
+// twilioFields returns the form's fields sorted by name, repeated values once each and sorted.
+func twilioFields(r *provider.Request) (string, error) {
+	fields, err := r.Form()
 	if err != nil {
-		return "", provider.Refuse(provider.Malformed, "form")
+		return "", err
 	}
-	names := make([]string, 0, len(form))
-	for name := range form {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	slices.SortFunc(fields, func(a, b form.Field) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
+	})
 	var b strings.Builder
-	for _, name := range names {
-		values := slices.Sorted(slices.Values(form[name]))
-		for _, value := range slices.Compact(values) {
-			b.WriteString(name + value)
-		}
+	for _, f := range slices.Compact(fields) {
+		b.WriteString(f.Name + f.Value)
 	}
 	return b.String(), nil
 }
