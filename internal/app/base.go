@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/id"
@@ -69,8 +70,20 @@ func (b *base) open(ctx context.Context) error {
 	return b.openBox(ctx, dir)
 }
 
-// listenAgain takes the address again after a server on it has ended, the same port also if any would do.
-func (b *base) listenAgain(ctx context.Context) error {
+// beginPause is how long a server that could not begin a run waits before it tries again.
+const beginPause = 2 * time.Second
+
+// listenAgain takes the address again after a run has ended, the same port also if any would do. After a run that did not
+// begin it is free for a pause: clients are refused rather than kept waiting.
+func (b *base) listenAgain(ctx context.Context, begun bool) error {
+	if !begun {
+		_ = b.listener.Close() // nothing was accepted on it
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(beginPause):
+		}
+	}
 	listener, err := listen(ctx, b.listener.Addr().String())
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/deliver"
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/httpd"
 	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/maintain"
@@ -39,35 +40,48 @@ func Serve(ctx context.Context, settings config.Loaded, o Options) (err error) {
 	if err := b.open(ctx); err != nil {
 		return err
 	}
-	for {
-		err := b.live(ctx)
-		if !errors.Is(err, node.ErrLost) || ctx.Err() != nil {
+	for first := true; ; first = false {
+		begun, err := b.live(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return err
+		case errors.Is(err, node.ErrLost):
+			o.Log.WarnContext(ctx, "lease lost, restarting as a new run", "reason", err)
+			b.identity = "" // two copies of a data directory must not fence each other in a loop
+		case !first && !begun && fault.KindOf(err) == fault.Unavailable:
+			o.Log.WarnContext(ctx, "cannot begin a new run; trying again", "error", err)
+		default:
 			return err
 		}
-		o.Log.WarnContext(ctx, "begins again as a new run", "reason", err)
-		b.identity = "" // somebody may have a copy of the data directory: the two must not bury each other for ever
-		if err := b.listenAgain(ctx); err != nil {
+		if err := b.listenAgain(ctx, begun); err != nil {
 			return err
 		}
 	}
 }
 
-// live is one run: from the day it begins until it ends in good order, fails, or is taken for dead.
-func (b *base) live(ctx context.Context) error {
+// live is one run: from the day it begins until it ends in good order, fails, or is taken for dead. begun is false if it
+// failed before it had begun, as when the database is away or its clock is wrong.
+func (b *base) live(ctx context.Context) (begun bool, err error) {
 	p, err := b.build(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	begun := b.Clock.Now()
+	at := b.Clock.Now()
 	run := b.newRun()
-	if err := b.store.Begin(ctx, run, begun); err != nil {
-		return err
+	err = b.store.Begin(ctx, run, at)
+	if err == nil {
+		err = b.checkWhole(ctx) // again: an import that began before this run did not see it
+		if err != nil {
+			err = errors.Join(err, b.store.End(context.WithoutCancel(ctx)))
+		}
 	}
-	if err := b.checkWhole(ctx); err != nil { // again: an import that began before us has seen nobody
-		return errors.Join(err, b.store.End(context.WithoutCancel(ctx)))
+	if err != nil {
+		p.client.Close()
+		p.keys.client.Close()
+		return false, err
 	}
-	p.join(run, begun)
-	return p.run(ctx)
+	p.join(run, at)
+	return true, p.run(ctx)
 }
 
 // What drains before it is cut off. A service that loses its Stop would be cut off at once, and nothing would say so.

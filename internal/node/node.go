@@ -6,11 +6,13 @@ package node
 import (
 	"context"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -42,15 +44,27 @@ type Node struct {
 	lease  lease
 	ready  chan struct{}
 	count  chan struct{} // holds a token when somebody came or went
-	steady time.Time     // since when every renewal went well; zero after one that did not
+	steady time.Duration // since when, by the steady clock, every renewal went well; never after one that did not
+	others map[hook.Key]sighting
+}
+
+// never is later than any time of the steady clock.
+const never = time.Duration(math.MaxInt64)
+
+// sighting is the last sign of life that another run gave, and when, by the steady clock, it was seen first. The clock of
+// the database may be set: it says that there was another sign and not when.
+type sighting struct {
+	sign time.Time
+	at   time.Duration
 }
 
 // New returns a node whose run has just begun, at the time given.
 func New(c Config, begun time.Time) *Node {
-	n := &Node{config: c, ready: make(chan struct{}), count: make(chan struct{}, 1), steady: begun}
+	n := &Node{config: c, ready: make(chan struct{}), count: make(chan struct{}, 1), others: map[hook.Key]sighting{}}
 	n.lease.init(c.Clock, c.Attempt)
 	now := n.lease.now()
-	n.lease.renewed(moment{begun, now.steady - now.calendar.Sub(begun)}.add(c.Run.Lease))
+	n.steady = now.steady - now.calendar.Sub(begun)
+	n.lease.renewed(moment{begun, n.steady}.add(c.Run.Lease))
 	return n
 }
 
@@ -138,33 +152,58 @@ func (n *Node) beat(ctx context.Context) (counted bool, err error) {
 func (n *Node) renew(ctx context.Context) error {
 	asked := n.lease.now()
 	if err := n.config.Store.Renew(ctx, n.config.Held()); err != nil {
-		n.steady = time.Time{}
+		n.steady = never
 		return err
 	}
 	late := !n.lease.reaches(asked) // it was paused itself: the others may have been, too
 	n.lease.renewed(asked.add(n.config.Run.Lease))
-	if n.steady.IsZero() || late {
-		n.steady = asked.calendar
+	if n.steady == never || late {
+		n.steady = asked.steady
 	}
 	return nil
 }
 
-// lookAround buries who is dead and counts who is not. After an outage of the database everybody's lease is
-// over; so nobody is buried by a node that could not renew its own all the while.
+// lookAround fences runs that are dead and counts those that are not.
 func (n *Node) lookAround(ctx context.Context) error {
-	if n.config.Clock.Now().Sub(n.steady) >= n.config.Run.Lease {
-		buried, err := n.config.Store.Bury(ctx)
+	members, err := n.config.Store.Members(ctx)
+	if err != nil {
+		return err
+	}
+	if silent := n.silent(members); len(silent) > 0 {
+		fenced, err := n.config.Store.Fence(ctx, silent)
 		if err != nil {
 			return err
 		}
-		if buried > 0 {
-			n.config.Log.Warn("nodes gave no sign of life; their work is taken over", "nodes", buried)
+		if fenced > 0 {
+			n.config.Log.Warn("fenced nodes that gave no sign of life; their work is taken over", "nodes", fenced)
 			n.config.Heard(store.Change{Kind: store.MembersChanged})
 		}
+		if members, err = n.config.Store.Members(ctx); err != nil {
+			return err
+		}
 	}
-	members, err := n.config.Store.Members(ctx)
-	if err == nil {
-		n.config.Counted(members)
+	n.config.Counted(members)
+	return nil
+}
+
+// silent returns the other runs that gave no sign of life for as long as their leases. After an outage of the database that
+// is so for all; so there are none for a node that could not renew its own lease all the while.
+func (n *Node) silent(members []store.Member) (silent []store.Member) {
+	now := n.lease.now().steady
+	seen := make(map[hook.Key]sighting, len(members))
+	for _, m := range members {
+		if m.Own {
+			continue
+		}
+		s, known := n.others[m.Key]
+		if !known || !s.sign.Equal(m.SeenAt) {
+			s = sighting{m.SeenAt, now}
+		}
+		seen[m.Key] = s
+		if now-s.at >= m.Lease && n.steady != never && now-n.steady >= n.config.Run.Lease {
+			silent = append(silent, m)
+		}
 	}
-	return err
+	n.others = seen
+	return silent
 }

@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/node"
 	"github.com/posthorn/posthorn/internal/store"
 )
@@ -25,8 +27,11 @@ const (
 type database struct {
 	mu      sync.Mutex
 	err     error
-	dead    int // runs whose lease is over
+	dead    int           // runs that give no sign of life
+	alive   int           // runs that do
+	clock   time.Duration // how far the clock of the database was set
 	buried  int
+	wrongly int // of them, that had given a sign of life
 	renewed int
 	tell    func(store.Change)
 }
@@ -41,16 +46,30 @@ func (d *database) Renew(context.Context, store.Held) error {
 func (d *database) Members(context.Context) ([]store.Member, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return make([]store.Member, 1+d.dead), d.err
+	all := []store.Member{{Own: true}}
+	for i := range d.dead + d.alive {
+		m := store.Member{Run: store.Run{Key: hook.Key(2 + i), Lease: leaseTime}, SeenAt: time.Unix(1, 0)}
+		if i >= d.dead {
+			m.SeenAt = time.Now().Add(d.clock)
+		}
+		all = append(all, m)
+	}
+	return all, d.err
 }
 
-func (d *database) Bury(context.Context) (int, error) {
+func (d *database) Fence(_ context.Context, silent []store.Member) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := d.dead
-	d.dead, d.buried = 0, d.buried+n
-	return n, d.err
+	for _, m := range silent {
+		if !m.SeenAt.Equal(time.Unix(1, 0)) {
+			d.wrongly++
+		}
+	}
+	d.dead, d.buried = 0, d.buried+len(silent)
+	return len(silent), d.err
 }
+
+func (d *database) Bury(context.Context) (int, error) { panic("a node watches the others itself") }
 
 func (d *database) Follow(ctx context.Context, tell func(store.Change)) {
 	d.mu.Lock()
@@ -216,6 +235,62 @@ func TestNodeBuriesOthersOnlyAfterALeaseWithoutAnOutage(t *testing.T) {
 		}
 		if heard, _ := h.told(); !slices.Contains(heard, store.MembersChanged) {
 			t.Errorf("what was heard of it: %v", heard)
+		}
+	})
+}
+
+func TestNodesThatRenewInTimeAreNotFencedWhenTheClockOfTheDatabaseIsSet(t *testing.T) {
+	t.Parallel()
+	const year = 365 * 24 * time.Hour
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, &database{alive: 2})
+		<-time.After(2 * leaseTime)
+		for _, clock := range []time.Duration{year, -year, leaseTime, 0} {
+			h.database.set(func(d *database) { d.clock = clock })
+			<-time.After(leaseTime / 3)
+		}
+		<-time.After(2 * leaseTime)
+		alive := h.database.graves()
+
+		h.database.set(func(d *database) { d.alive, d.dead, d.clock = 1, 1, -year })
+		<-time.After(leaseTime / 2)
+		early := h.database.graves()
+		<-time.After(leaseTime)
+
+		if late := h.database.graves(); alive != 0 || early != 0 || late != 1 || h.database.wrongly != 0 {
+			t.Errorf("%d fenced while all lived, %d early, %d in the end, %d wrongly", alive, early, late, h.database.wrongly)
+		}
+	})
+}
+
+func TestNodeWhoseOwnClockIsSetFencesNoOneEarlier(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &database{}
+		var set atomic.Int64
+		n := node.New(node.Config{
+			Store: d, Run: store.Run{Key: 1, Lease: leaseTime}, Attempt: attempt, Log: slog.New(slog.DiscardHandler),
+			Clock: clock.Func(func() time.Time { return time.Now().Add(time.Duration(set.Load())) }).
+				Keeping(func() time.Duration { return time.Duration(time.Now().UnixNano()) }),
+			Held: func() store.Held { return store.Held{} }, Heard: func(store.Change) {}, Counted: func([]store.Member) {},
+		}, time.Now())
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- n.Run(ctx) }()
+		<-n.Ready()
+		d.set(func(d *database) { d.dead = 1 })
+
+		set.Store(int64(365 * 24 * time.Hour))
+		<-time.After(leaseTime / 2)
+		early := d.graves()
+		<-time.After(leaseTime)
+
+		if late := d.graves(); early != 0 || late != 1 {
+			t.Errorf("%d fenced early, %d in the end", early, late)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	})
 }

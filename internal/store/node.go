@@ -41,7 +41,7 @@ type Member struct {
 	Run
 	Held
 	StartedAt time.Time
-	SeenAt    time.Time // by the database's clock, as is when the lease ends
+	SeenAt    time.Time // by the database's clock; each Renew changes it
 	Own       bool      // the run that asks
 }
 
@@ -54,7 +54,11 @@ type Members interface {
 	Renew(ctx context.Context, held Held) error
 	// Members returns the runs that are neither ended nor buried, oldest first.
 	Members(ctx context.Context) ([]Member, error)
-	// Bury declares dead the other runs whose lease is over, and returns how many.
+	// Fence declares the given runs dead whose SeenAt is still the one given, and returns how many. It does not look at the
+	// clock of the database, which may have been set: the caller has watched them for as long as their leases.
+	Fence(ctx context.Context, silent []Member) (int, error)
+	// Bury declares dead the other runs whose lease is over by the database's clock, and returns how many. It is for programs
+	// that do not watch the others.
 	Bury(ctx context.Context) (int, error)
 }
 

@@ -16,9 +16,6 @@ const (
 	workWord = "work"
 )
 
-// databaseNow is the database's clock in microseconds: those of the programs need not agree.
-const databaseNow = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
-
 const (
 	insertChange = "INSERT INTO change (kind, application, endpoint, name, at) VALUES ($1, $2, $3, $4, " + databaseNow + ")"
 	wake         = "SELECT pg_notify($1, $2)"

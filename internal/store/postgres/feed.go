@@ -150,9 +150,26 @@ func (f *follower) look(ctx context.Context) error {
 	})
 	f.forget()
 	if err == nil {
+		err = f.checkClock(ctx)
+	}
+	if err == nil {
 		f.tell(store.Change{Kind: store.Looked})
 	}
 	return err
+}
+
+// checkClock begins anew if the clock of the database was set back: changes that are made from then on are older than the
+// newest that was told, and would not be read.
+func (f *follower) checkClock(ctx context.Context) error {
+	var now int64
+	if err := f.conn.QueryRow(ctx, "SELECT "+databaseNow).Scan(&now); err != nil {
+		return err
+	}
+	if f.last > now+time.Second.Microseconds() {
+		f.last = now
+		f.tell(store.Change{Kind: store.AnythingChanged})
+	}
+	return nil
 }
 
 // forget lets go of what cannot be read again.

@@ -16,7 +16,8 @@ func (s *Store) Renew(ctx context.Context, held store.Held) error {
 	if s.stopped() {
 		return errStopped()
 	}
-	done, err := s.hot.Exec(ctx, "UPDATE run SET seen_at = "+databaseNow+`, queued = $2, wire = $3
+	// Another value than before, also if the clock was set back: others tell by it that the run lives.
+	done, err := s.hot.Exec(ctx, "UPDATE run SET seen_at = CASE "+databaseNow+" WHEN seen_at THEN seen_at + 1 ELSE "+databaseNow+` END, queued = $2, wire = $3
 		WHERE key = $1 AND ended_at IS NULL AND buried_at IS NULL RETURNING `+flushed, int64(s.run()), held.Queued, held.Wire)
 	if err != nil {
 		return translate("renew the lease", err)
@@ -53,12 +54,27 @@ func scanMember(row pgx.CollectableRow) (m store.Member, err error) {
 	return m, err
 }
 
+// Fence implements store.Members.
+func (s *Store) Fence(ctx context.Context, silent []store.Member) (int, error) {
+	keys, seen := make([]int64, len(silent)), make([]int64, len(silent))
+	for i, m := range silent {
+		keys[i], seen[i] = int64(m.Key), m.SeenAt.UnixMicro()
+	}
+	return s.fenceRuns(ctx, "EXISTS (SELECT 1 FROM unnest($2::bigint[], $3::bigint[]) AS u (key, seen) WHERE u.key = run.key AND u.seen = run.seen_at)",
+		keys, seen)
+}
+
 // Bury implements store.Members.
-func (s *Store) Bury(ctx context.Context) (buried int, err error) {
+func (s *Store) Bury(ctx context.Context) (int, error) {
+	return s.fenceRuns(ctx, "seen_at + lease < "+databaseNow)
+}
+
+// fenceRuns declares the other runs dead for which the condition holds.
+func (s *Store) fenceRuns(ctx context.Context, condition string, about ...any) (fenced int, err error) {
 	err = s.chore(ctx, burying, "look for dead runs", func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, "UPDATE run SET buried_at = "+databaseNow+` WHERE ended_at IS NULL AND buried_at IS NULL
-			AND key <> $1 AND seen_at + lease < `+databaseNow, int64(s.run()))
-		if buried = int(done.RowsAffected()); err != nil || buried == 0 {
+			AND key <> $1 AND `+condition, append([]any{int64(s.run())}, about...)...)
+		if fenced = int(done.RowsAffected()); err != nil || fenced == 0 {
 			return err
 		}
 		return s.changed(ctx, tx, store.Change{Kind: store.MembersChanged})
@@ -66,5 +82,5 @@ func (s *Store) Bury(ctx context.Context) (buried int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return buried, nil
+	return fenced, nil
 }

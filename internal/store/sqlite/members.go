@@ -24,6 +24,9 @@ func (s *Store) Members(context.Context) ([]store.Member, error) {
 	return []store.Member{s.self}, nil
 }
 
+// Fence implements store.Members: there are no others.
+func (s *Store) Fence(context.Context, []store.Member) (int, error) { return 0, nil }
+
 // Bury implements store.Members: Begin has done it.
 func (s *Store) Bury(context.Context) (int, error) { return 0, nil }
 

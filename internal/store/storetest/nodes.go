@@ -21,6 +21,7 @@ func RunNodes(t *testing.T, open func(t *testing.T) (first, second store.Store))
 	for sentence, run := range map[string]func(*testing.T, pair){
 		"runs see each other until they end":                                   nodesSee,
 		"a run is buried after its lease and not before":                       nodesBury,
+		"a run is fenced only if its last sign of life is the one given":       nodesFenceSilent,
 		"a run that begins with an identity buries the one that had it":        nodesIdentity,
 		"a buried run cannot publish, lease, release or renew":                 nodesFence,
 		"what a buried run settles is stored as an attempt and nothing else":   nodesLateSettle,
@@ -107,6 +108,30 @@ func nodesBury(t *testing.T, p pair) {
 	check(t, err)
 	equal(t, len(left), 1)
 	equal(t, left[0].Own, true)
+}
+
+func nodesFenceSilent(t *testing.T, p pair) {
+	seen := func() store.Member {
+		all, err := p.second.Members(t.Context())
+		check(t, err)
+		for _, m := range all {
+			if !m.Own {
+				return m
+			}
+		}
+		return store.Member{}
+	}
+	before := seen()
+	check(t, p.first.Renew(t.Context(), store.Held{}))
+
+	early, err := p.second.Fence(t.Context(), []store.Member{before})
+	check(t, err)
+	check(t, p.first.Renew(t.Context(), store.Held{}))
+	late, err := p.second.Fence(t.Context(), []store.Member{seen()})
+	check(t, err)
+
+	equal(t, []int{early, late}, []int{0, 1})
+	refused(t, p.first.Renew(t.Context(), store.Held{}), fault.Conflict, "lease_lost")
 }
 
 func nodesIdentity(t *testing.T, p pair) {
