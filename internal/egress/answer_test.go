@@ -364,6 +364,60 @@ func TestNothingIsSentTwice(t *testing.T) {
 	}
 }
 
+// TestAStaleConnectionIsToldFromOneThatBrokeUnderAnAnswer has receivers that break connections: a kept one before any
+// byte of the second answer, a kept one in the middle of it, and a new one.
+func TestAStaleConnectionIsToldFromOneThatBrokeUnderAnAnswer(t *testing.T) {
+	t.Parallel()
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+	for name, c := range map[string]struct {
+		first, second string
+		stale         bool
+	}{
+		"kept, nothing": {ok, "", true}, "kept, half a status line": {ok, "HTTP/1.", false}, "kept, a hint": {ok, "HTTP/1.1 103 Early Hints\r\n\r\n", false},
+		"new, nothing": {"", "", false},
+	} {
+		w := newWire(t, func(conn net.Conn, next func() bool) {
+			next()
+			if _, _ = io.WriteString(conn, c.first); c.first != "" {
+				next()
+				_, _ = io.WriteString(conn, c.second)
+			}
+		})
+		client := loopbackClient(t)
+
+		r := post(t, client, w.URL)
+		if c.first != "" {
+			r = post(t, client, w.URL)
+		}
+
+		if r.Outcome == egress.Answered || r.Stale != c.stale {
+			t.Errorf("%s: got %+v", name, r)
+		}
+	}
+}
+
+// TestAFreshRequestUsesNoKeptConnection has kept connections at hand, which stay for the requests after it.
+func TestAFreshRequestUsesNoKeptConnection(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+	client := loopbackClient(t)
+	fresh := egress.Request{Target: target(t, w.URL), Body: []byte("x"), Fresh: true}
+
+	for i, c := range []struct {
+		do          func() egress.Response
+		connections int64 // so far
+	}{
+		{func() egress.Response { return post(t, client, w.URL) }, 1},
+		{func() egress.Response { return client.Do(t.Context(), fresh) }, 2},
+		{func() egress.Response { return client.Do(t.Context(), fresh) }, 3},
+		{func() egress.Response { return post(t, client, w.URL) }, 3},
+	} {
+		if r := c.do(); r.Status != 200 || w.Connections.Load() != c.connections {
+			t.Errorf("request %d: got %+v over %d connections", i, r, w.Connections.Load())
+		}
+	}
+}
+
 // Whatever follows an answer unasked ends the connection.
 func TestUnaskedAnswersEndTheConnection(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ type call struct {
 	timing Timing
 	conn   net.Conn
 	reused bool
+	began  bool // to be answered
 }
 
 type callKey struct{}
@@ -28,7 +29,7 @@ type callKey struct{}
 func newCall(ctx context.Context, body []byte) *call {
 	c := &call{Context: ctx}
 	c.Reset(body)
-	c.trace.GotConn = c.gotConn
+	c.trace.GotConn, c.trace.GotFirstResponseByte = c.gotConn, c.gotByte
 	return c
 }
 
@@ -44,6 +45,19 @@ func (c *call) gotConn(info httptrace.GotConnInfo) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.conn, c.reused = info.Conn, info.Reused
+}
+
+func (c *call) gotByte() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.began = true
+}
+
+// unanswered reports whether a kept connection served the call and no byte of an answer came.
+func (c *call) unanswered() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reused && !c.began
 }
 
 // hangUp closes the connection under a bad answer. Closing the answer's body does it only if there is

@@ -68,8 +68,23 @@ type Client struct {
 // one, so that no request ever runs on a connection that a later policy would have refused.
 type generation struct {
 	policy Policy
-	plain  *http.Transport // http and https apart: when dialling, only the transport tells which it is
-	secure *http.Transport
+	kept   transports
+	fresh  transports // whose connections serve one request each
+}
+
+// transports are those of http and https: when dialling, only the transport tells which it is.
+type transports struct{ plain, secure *http.Transport }
+
+// of returns the transport for a request.
+func (g *generation) of(r Request) *http.Transport {
+	pair := g.kept
+	if r.Fresh {
+		pair = g.fresh
+	}
+	if r.Target.secure {
+		return pair.secure
+	}
+	return pair.plain
 }
 
 // New returns a client.
@@ -99,6 +114,12 @@ func (c *Client) SetPolicy(p Policy) {
 func (c *Client) Close() { c.current.Load().close() }
 
 func newGeneration(c Config) *generation {
+	g := &generation{policy: c.Policy, kept: newTransports(c), fresh: newTransports(c)}
+	g.fresh.plain.DisableKeepAlives, g.fresh.secure.DisableKeepAlives = true, true
+	return g
+}
+
+func newTransports(c Config) transports {
 	plain, secure := newTransport(c), newTransport(c)
 	plain.DialContext = newDialer(c, false).dial
 	secure.DialTLSContext = newDialer(c, true).dialTLS
@@ -106,12 +127,13 @@ func newGeneration(c Config) *generation {
 	secure.Protocols = new(http.Protocols)
 	secure.Protocols.SetHTTP1(true)
 	secure.Protocols.SetHTTP2(true)
-	return &generation{policy: c.Policy, plain: plain, secure: secure}
+	return transports{plain, secure}
 }
 
 func (g *generation) close() {
-	g.plain.CloseIdleConnections()
-	g.secure.CloseIdleConnections()
+	for _, t := range []*http.Transport{g.kept.plain, g.kept.secure, g.fresh.plain, g.fresh.secure} {
+		t.CloseIdleConnections()
+	}
 }
 
 // newTransport returns a transport that has no proxy, no redirects (those are http.Client's), no

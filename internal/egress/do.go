@@ -18,7 +18,7 @@ import (
 // GET, or the headers have an Idempotency-Key, or (over HTTP/2) whenever the body can be rewound. The
 // receiver may then see two requests where we log one attempt. A body that cannot be rewound prevents
 // all of that: when Body is set and GetBody is not, also for a body of no bytes, net/http repeats
-// nothing that began to leave. A connection that died is then a failed attempt, and the schedule
+// nothing that began to leave. A connection that died is then a failed attempt, which says so in Stale, and the caller
 // decides about the next.
 //
 // No redirect is followed: the next address would get the body and the signature of the first.
@@ -38,14 +38,12 @@ func (c *Client) do(run *call, g *generation, r Request, began time.Duration) Re
 	if rule := g.policy.verdict(r.Target); rule != permitted {
 		return failure(run, rule.refuse(nil))
 	}
-	transport := g.plain
-	if r.Target.secure {
-		transport = g.secure
-	}
 	// RoundTrip and not http.Client, whose work (redirects, cookies, user info, timers) is unwanted here.
-	answer, err := transport.RoundTrip(newRequest(run, r)) //nolint:bodyclose // read closes it
+	answer, err := g.of(r).RoundTrip(newRequest(run, r)) //nolint:bodyclose // read closes it
 	if err != nil {
-		return failure(run, err)
+		response := failure(run, err)
+		response.Stale = response.Outcome == Disconnected && run.unanswered()
+		return response
 	}
 	waited := c.config.Clock.Steady() - began
 	response := c.read(run, answer, c.config.Clock.Now())

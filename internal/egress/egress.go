@@ -45,6 +45,7 @@ type Request struct {
 	// beforehand saves a copy of the map on each attempt.
 	Header http.Header
 	Body   []byte
+	Fresh  bool // open a connection for this request alone instead of using a kept one
 }
 
 // Response is what is known after an attempt. It is filled for every outcome, and Do returns no
@@ -56,9 +57,12 @@ type Response struct {
 	Body    []byte      // at most Config.KeepBody bytes, as they came on the wire, never inflated
 	// RetryAfter is what the answer asked for, see the function RetryAfter; zero if nothing.
 	RetryAfter time.Duration
-	Detail     string // one sentence for the owner of the endpoint; empty when answered
-	Cause      error  // for our log only: may name internal addresses; nil when answered
-	Timing     Timing
+	// Stale says that the request left on a kept connection that broke before any byte of an answer came. Often the
+	// receiver closed it in that moment and has not seen the request; a Fresh one may go better.
+	Stale  bool
+	Detail string // one sentence for the owner of the endpoint; empty when answered
+	Cause  error  // for our log only: may name internal addresses; nil when answered
+	Timing Timing
 }
 
 // Headers returns the snapshot with one text per name, several values joined by ", ".
