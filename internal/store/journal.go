@@ -30,6 +30,9 @@ type Receipt struct {
 // trigger that it says. A fresh one gets its row with that, and counts as settled for its message's open work.
 type Settlement struct {
 	Attempt *hook.Attempt // nil if nothing was sent
+	// Earlier is an attempt that Attempt repeated at once; nil if there is none. It is stored like Attempt and decides
+	// nothing: the delivery and the counts are those after Attempt.
+	Earlier *hook.Attempt
 	// Delivery is the state that the delivery goes to: waiting again or ended.
 	Delivery hook.Delivery
 	// Fresh says that the delivery came from Publication.Committed and has no row yet; otherwise it came

@@ -49,8 +49,10 @@ func (r *attemptRows) args() []any {
 func insertAttempts(b *pgx.Batch, all []*settlement) {
 	var rows attemptRows
 	for _, s := range all {
-		if s.Attempt != nil {
-			rows.add(s.Attempt)
+		for _, a := range []*hook.Attempt{s.Earlier, s.Attempt} {
+			if a != nil {
+				rows.add(a)
+			}
 		}
 	}
 	rows.insert(b)

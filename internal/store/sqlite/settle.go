@@ -42,8 +42,10 @@ func settleAll(t *tx, all []*settlement) error {
 func insertAttempts(t *tx, all []*settlement) error {
 	var values []any
 	for _, s := range all {
-		if s.Attempt != nil {
-			values = appendAttempt(values, *s.Attempt)
+		for _, a := range []*hook.Attempt{s.Earlier, s.Attempt} {
+			if a != nil {
+				values = appendAttempt(values, *a)
+			}
 		}
 	}
 	_, err := t.insertUnless(rows{"INSERT INTO attempt VALUES", 12, values}, " ON CONFLICT DO NOTHING")

@@ -104,9 +104,8 @@ func (f *fixture) attempt(m hook.Message, e hook.Endpoint, outcome hook.OutcomeK
 	return f.settle(m, e, outcome, hook.Delivery{State: hook.Waiting, DueAt: f.now.Add(time.Hour)}, with...)
 }
 
-// settle stores an attempt with what becomes of its delivery unless it succeeded.
-func (f *fixture) settle(m hook.Message, e hook.Endpoint, outcome hook.OutcomeKind, d hook.Delivery, with ...func(*hook.Attempt)) hook.Attempt {
-	f.t.Helper()
+// made returns an attempt that is not stored.
+func (f *fixture) made(m hook.Message, e hook.Endpoint, outcome hook.OutcomeKind) hook.Attempt {
 	now, made := f.tick()
 	a := hook.Attempt{ID: made, ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: e.Key, Outcome: outcome,
 		Number: 1, URL: e.URL, Duration: 3 * time.Millisecond, StartedAt: now,
@@ -114,6 +113,13 @@ func (f *fixture) settle(m hook.Message, e hook.Endpoint, outcome hook.OutcomeKi
 	if outcome != hook.Succeeded {
 		a.Status = 500
 	}
+	return a
+}
+
+// settle stores an attempt with what becomes of its delivery unless it succeeded.
+func (f *fixture) settle(m hook.Message, e hook.Endpoint, outcome hook.OutcomeKind, d hook.Delivery, with ...func(*hook.Attempt)) hook.Attempt {
+	f.t.Helper()
+	a := f.made(m, e, outcome)
 	for _, change := range with {
 		change(&a)
 	}

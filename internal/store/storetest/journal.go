@@ -25,6 +25,7 @@ func journal() []test {
 		{"a settled success leaves nothing open", settledLeavesNothing},
 		{"a message stays open until its last delivery is settled", openUntilLast},
 		{"a failure waits until it is due", failureWaits},
+		{"an attempt that was repeated at once is stored and decides nothing", settleStoresEarlier},
 		{"settling stores health and events with the attempt", settleStoresAll},
 		{"a postponed delivery waits until it is due, and nothing was sent", postponedWaits},
 		{"settling for what is gone is no error", settleForGone},
@@ -269,6 +270,41 @@ func failureWaits(t *testing.T, f *fixture) {
 	equal(t, late[0].Delivery.Attempts, 1)
 	equal(t, late[0].Delivery.State, hook.Sending)
 	equal(t, string(late[0].Message.Payload), string(m.Payload))
+}
+
+// settleStoresEarlier settles a success that repeated a failure, of a fresh delivery and of a leased one.
+func settleStoresEarlier(t *testing.T, f *fixture) {
+	a := f.application()
+	e := f.endpoint(a)
+	for _, fresh := range []bool{true, false} {
+		m := f.message(a, []hook.Endpoint{e})
+		d := hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: e.Key, State: hook.Waiting, DueAt: f.now, Attempts: 1}
+		if !fresh {
+			check(t, f.Settle(t.Context(), store.Settlement{Delivery: d, Fresh: true, Fan: 1}))
+			leased, err := f.Lease(t.Context(), e.Key, f.now, 10)
+			check(t, err)
+			equal(t, len(leased), 1)
+		}
+		earlier, attempt := f.made(m, e, hook.Failed), f.made(m, e, hook.Succeeded)
+		earlier.Cause = "disconnected"
+		d.State, d.DueAt = hook.Delivered, time.Time{}
+
+		check(t, f.Settle(t.Context(), store.Settlement{Attempt: &attempt, Earlier: &earlier, Delivery: d, Fresh: fresh, Fan: 1}))
+
+		list, err := f.AttemptsByMessage(t.Context(), m, store.AttemptFilter{}, store.Page[id.ID]{Limit: 10})
+		check(t, err)
+		var outcomes []hook.OutcomeKind
+		for _, one := range list.Items {
+			outcomes = append(outcomes, one.Outcome)
+		}
+		equal(t, outcomes, []hook.OutcomeKind{hook.Succeeded, hook.Failed})
+		destinations, err := f.Destinations(t.Context(), m, store.Page[id.ID]{Limit: 10})
+		check(t, err)
+		equal(t, destinations.Items[0].Delivery.State, hook.Delivered)
+	}
+	counts, err := f.Counts(t.Context(), e.Key, f.now.Add(-time.Hour), f.now.Add(time.Hour))
+	check(t, err)
+	equal(t, counts, store.Counts{Success: 2})
 }
 
 func settleStoresAll(t *testing.T, f *fixture) {
