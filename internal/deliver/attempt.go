@@ -52,8 +52,7 @@ func (e *Engine) deliver(ctx context.Context, j *job) {
 			return
 		}
 	}
-	a, o := e.attempt(ctx, j, route.Endpoint.URL, parts)
-	t := told{snapshot: snapshot, route: route, message: j.parcel.message, attempt: a}
+	t, o := e.attempt(ctx, j, told{snapshot: snapshot, route: route, message: j.parcel.message}, parts)
 	if o.Kind == hook.Gone { // it wants nothing more: its place stays taken until the endpoint is off
 		e.conclude(ctx, j, t, o)
 		e.schedule.answered(j, false, e.config.Clock.Now())
@@ -115,15 +114,41 @@ func (s *schedule) complains(l *lane, now time.Time) bool {
 	return true
 }
 
-// attempt makes one request and says what came of it.
-func (e *Engine) attempt(ctx context.Context, j *job, url string, p *directory.Parts) (*hook.Attempt, hook.Outcome) {
+// attempt makes an attempt within the time that one may take, and adds it to t. A request that a kept connection lost
+// is repeated at once on a new one: otherwise the delivery would wait for its schedule because a receiver closed an
+// idle connection. Receivers drop the repetition by its id if both arrived.
+func (e *Engine) attempt(ctx context.Context, j *job, t told, p *directory.Parts) (told, hook.Outcome) {
+	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
+	defer cancel()
+	first, response := e.try(ctx, j, t.route.Endpoint.URL, p, false)
+	t.attempt = first
+	if !response.Stale || ctx.Err() != nil {
+		return t, outcomeOf(response)
+	}
+	snapshot, route, err := e.parts.Directory.Route(ctx, j.lane.application, j.lane.endpoint)
+	if err != nil || route.Endpoint.Disabled {
+		return t, outcomeOf(response)
+	}
+	if p, err = route.Open(); err != nil {
+		return t, outcomeOf(response)
+	}
+	first.Response = []byte(repeated)
+	t.snapshot, t.route, t.earlier = snapshot, route, first
+	t.attempt, response = e.try(ctx, j, route.Endpoint.URL, p, true)
+	return t, outcomeOf(response)
+}
+
+const repeated = "The endpoint closed a kept connection before it answered; the request was repeated at once on a new connection."
+
+// try makes one request and returns what is to be recorded about it.
+func (e *Engine) try(ctx context.Context, j *job, url string, p *directory.Parts, fresh bool) (*hook.Attempt, egress.Response) {
 	now := e.config.Clock.Now()
 	a := &hook.Attempt{
 		ID: e.parts.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
 		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: url,
 	}
 	header := e.header(j, p, now)
-	response := e.send(ctx, j, p, header)
+	response := e.parts.Sender.Do(ctx, egress.Request{Target: p.Target, Header: header, Body: j.parcel.message.Payload, Fresh: fresh})
 	o := outcomeOf(response)
 	a.Outcome, a.Status, a.Duration = o.Kind, response.Status, response.Timing.Total
 	a.Response = response.Body
@@ -136,7 +161,7 @@ func (e *Engine) attempt(ctx context.Context, j *job, url string, p *directory.P
 	if response.Outcome != egress.Answered {
 		a.Cause, a.Response = string(response.Outcome), []byte(response.Detail)
 	}
-	return a, o
+	return a, response
 }
 
 // redact takes out of the answer what the request carried and is secret: the owner of the endpoint may be another
@@ -163,12 +188,6 @@ func (e *Engine) header(j *job, p *directory.Parts, now time.Time) map[string][]
 	return dialect.Standard(dialect.Envelope{
 		MessageID: j.parcel.text, Body: m.Payload, Sent: now, Keys: p.Keys(now), Own: p.Header, Carried: m.Carried,
 	})
-}
-
-func (e *Engine) send(ctx context.Context, j *job, p *directory.Parts, header map[string][]string) egress.Response {
-	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
-	defer cancel()
-	return e.parts.Sender.Do(ctx, egress.Request{Target: p.Target, Header: header, Body: j.parcel.message.Payload})
 }
 
 // outcomeOf judges an answer. A request that we cut off ourselves says nothing about the endpoint.

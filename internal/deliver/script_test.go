@@ -14,6 +14,7 @@ type call struct {
 	url    string
 	header http.Header
 	body   []byte
+	fresh  bool
 }
 
 func (c call) message() string { return c.header.Get("Webhook-Id") }
@@ -36,7 +37,7 @@ func newScript(answer func(context.Context, call) egress.Response) *script {
 
 // Do implements deliver.Sender.
 func (s *script) Do(ctx context.Context, r egress.Request) egress.Response {
-	c := call{url: r.Target.String(), header: r.Header, body: r.Body}
+	c := call{url: r.Target.String(), header: r.Header, body: r.Body, fresh: r.Fresh}
 	s.mu.Lock()
 	s.calls = append(s.calls, c)
 	s.busy[c.url]++

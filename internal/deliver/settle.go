@@ -18,6 +18,7 @@ const (
 // verdict is what is to be stored about a job.
 type verdict struct {
 	attempt  *hook.Attempt
+	earlier  *hook.Attempt // that attempt repeated at once
 	delivery hook.Delivery
 	health   *hook.Health
 	events   []hook.Event
@@ -28,7 +29,7 @@ type verdict struct {
 // twice, or be remembered in another order than they are stored.
 func (e *Engine) conclude(ctx context.Context, j *job, t told, o hook.Outcome) {
 	now := e.config.Clock.Now() // not the start and the duration: the clock may have been set in between
-	v := verdict{attempt: t.attempt, delivery: j.delivery.Settle(o, e.config.Policy, now, e.config.Chance())}
+	v := verdict{attempt: t.attempt, earlier: t.earlier, delivery: j.delivery.Settle(o, e.config.Policy, now, e.config.Chance())}
 	if v.delivery.State == hook.Exhausted {
 		v.events = append(v.events, e.stamp(t.exhausted(), now))
 	}
@@ -62,7 +63,7 @@ func (e *Engine) examine(ctx context.Context, j *job, v *verdict, o hook.Outcome
 // settle stores the verdict and frees what the job took up. It does not give up while ctx lasts: the
 // request has left, and what became of it must be known. When ctx ends first, the next run finds the delivery open.
 func (e *Engine) settle(ctx context.Context, j *job, v verdict) {
-	step := store.Settlement{Attempt: v.attempt, Delivery: v.delivery, Fresh: j.fresh, Fan: j.parcel.fan, Health: v.health, Events: v.events}
+	step := store.Settlement{Attempt: v.attempt, Earlier: v.earlier, Delivery: v.delivery, Fresh: j.fresh, Fan: j.parcel.fan, Health: v.health, Events: v.events}
 	if !e.store(ctx, step) {
 		if v.attempt != nil {
 			e.lost.Add(1)

@@ -15,6 +15,7 @@ type told struct {
 	route    *directory.Route
 	message  hook.Message
 	attempt  *hook.Attempt // nil if it is not about one
+	earlier  *hook.Attempt // that attempt repeated at once
 }
 
 // The bodies of events, as the public interface defines them (schemas MessageAttemptExhaustedEventData

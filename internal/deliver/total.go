@@ -12,6 +12,9 @@ type totals struct {
 }
 
 func (t *totals) count(v verdict) {
+	if v.earlier != nil {
+		t.failed.Add(1)
+	}
 	if v.attempt != nil {
 		switch v.attempt.Outcome {
 		case hook.Succeeded:

@@ -28,6 +28,7 @@ func TestHostileAnswersHurtNobodyElse(t *testing.T) {
 		"P6 headers of an answer go nowhere":             headersOfAnswersGoNowhere,
 		"nobody is there":                                nobodyThereIsAFailure,
 		"the connection ends in the middle of an answer": brokenBodyIsStillAnAnswer,
+		"a kept connection is reset":                     resetKeptConnectionsDelayNothing,
 	}
 	for name, row := range failingAnswers() {
 		tests[name] = row.test

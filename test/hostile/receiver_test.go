@@ -118,6 +118,31 @@ func nobodyThereIsAFailure(t *testing.T, s *harness.Server) {
 	}
 }
 
+// resetKeptConnectionsDelayNothing answers the first request of each connection and resets it under the second.
+func resetKeptConnectionsDelayNothing(t *testing.T, s *harness.Server) {
+	w := newWire(t, func(c net.Conn, next func() bool) {
+		if next() {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+			next()
+		}
+	})
+	app := newApplication(t, s)
+	endpoint := newEndpoint(t, s, app, w.URL)
+	publish(t, s, app)
+	awaitAttempts(t, s, app, endpoint, 1)
+
+	message := publish(t, s, app)
+
+	got := awaitAttempts(t, s, app, endpoint, 3)
+	if got[1].Outcome != "failed" || got[1].Cause != "disconnected" || !strings.Contains(got[1].Response, "repeated at once") || got[2].Outcome != "succeeded" {
+		t.Errorf("got %+v", got[1:])
+	}
+	for _, request := range w.Requests()[1:] {
+		harness.Equal(t, "message", request.Header.Get("Webhook-Id"), message)
+	}
+	harness.Equal(t, "requests", len(w.Requests()), 3)
+}
+
 // brokenBodyIsStillAnAnswer holds that a status counts once it is there.
 func brokenBodyIsStillAnAnswer(t *testing.T, s *harness.Server) {
 	w := newWire(t, func(c net.Conn, next func() bool) {
