@@ -40,10 +40,14 @@ func Standard(e Envelope) map[string][]string {
 	for name, values := range e.Own {
 		header[name] = values
 	}
+	contentType := e.Carried.ContentType
+	if contentType == "" {
+		contentType = hook.DefaultContentType
+	}
 	seconds := e.Sent.Unix()
 	// One array serves all values: a map of slices would cost an allocation for each header.
 	values := [...]string{
-		"application/json", userAgent, "identity", e.MessageID, strconv.FormatInt(seconds, 10),
+		contentType, userAgent, "identity", e.MessageID, strconv.FormatInt(seconds, 10),
 		string(signature.Sign(make([]byte, 0, 96*len(e.Keys)), e.MessageID, seconds, e.Body, e.Keys...)),
 		strconv.Itoa(e.Carried.Hops + 1),
 	}

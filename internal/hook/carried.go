@@ -2,7 +2,9 @@ package hook
 
 import (
 	"maps"
+	"mime"
 	"slices"
+	"strings"
 )
 
 // Limits of what a message carries beside its payload. They are about those of the headers that an endpoint's owner
@@ -16,11 +18,25 @@ const (
 // MaxHops is how many Posthorns a webhook may have passed through and still be taken in.
 const MaxHops = 7
 
-// Carried is what a message has beside its payload. What was published here carries nothing; what was made of a
-// received webhook may.
+// Carried is what a message has beside its payload. Most published messages carry nothing.
 type Carried struct {
-	Headers map[string][]string // of the webhook, by canonical name; nil if none go along
-	Hops    int                 // Posthorns that the webhook has passed through
+	Headers     map[string][]string // of the webhook, by canonical name; nil if none go along
+	Hops        int                 // Posthorns that the webhook has passed through
+	ContentType string              // Content-Type that the payload is sent under; empty means DefaultContentType and a payload that is JSON
+}
+
+// DefaultContentType is the Content-Type of payloads that were published without one.
+const DefaultContentType = "application/json"
+
+// maxContentType is the longest Content-Type of a message, in bytes.
+const maxContentType = 256
+
+// ValidContentType reports whether value can be sent as the Content-Type of a payload: a media type with optional
+// parameters (RFC 9110, section 8.3.1), in at most 256 bytes of printable ASCII.
+func ValidContentType(value string) bool {
+	kind, _, err := mime.ParseMediaType(value)
+	unprintable := func(r rune) bool { return r < ' ' || r > '~' }
+	return err == nil && strings.Contains(kind, "/") && len(value) <= maxContentType && !strings.ContainsFunc(value, unprintable)
 }
 
 // Carry returns what a message with these headers carries. Headers that exceed the limits are left out whole: in the
@@ -54,14 +70,14 @@ func sizeOf(name string, values []string) (size int, fits bool) {
 }
 
 // IsZero reports whether nothing is carried.
-func (c Carried) IsZero() bool { return c.Hops == 0 && len(c.Headers) == 0 }
+func (c Carried) IsZero() bool { return c.Hops == 0 && len(c.Headers) == 0 && c.ContentType == "" }
 
 // carriedCost is about what a header takes in memory beside its text.
 const carriedCost = 64
 
 // Size returns about how many bytes it takes in memory.
 func (c Carried) Size() int {
-	size := 0
+	size := len(c.ContentType)
 	for name, values := range c.Headers {
 		size += carriedCost + len(name)
 		for _, value := range values {

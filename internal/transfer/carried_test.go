@@ -40,11 +40,11 @@ func TestImportTakesNoMoreThanAMessageMayCarry(t *testing.T) {
 	_, err := to.load(from.export())
 	check(t, err)
 
-	if got := archived(t, to)[0].Carried; len(got.Headers) != 1 || got.Hops != 1 {
-		t.Errorf("it carries %d headers and %d hops", len(got.Headers), got.Hops)
+	if got := archived(t, to)[0].Carried; len(got.Headers) != 1 || got.Hops != 1 || got.ContentType != "application/json" {
+		t.Errorf("it carries %d headers, %d hops and content type %q", len(got.Headers), got.Hops, got.ContentType)
 	}
 }
 
 func carriesMuch(p *store.Publication) {
-	p.Message.Carried = hook.Carried{Hops: 1, Headers: map[string][]string{"X-A": {"b"}, "X-Much": make([]string, hook.MaxCarriedHeaders)}}
+	p.Message.Carried = hook.Carried{Hops: 1, ContentType: "a/b\r\nX: y", Headers: map[string][]string{"X-A": {"b"}, "X-Much": make([]string, hook.MaxCarriedHeaders)}}
 }

@@ -67,7 +67,7 @@ func (e *exporter) message(h hanging, m store.ArchivedMessage) error {
 	err := e.out.put(kindMessage, messageLine{
 		kindMessage, e.applications[m.ApplicationKey], id.Message.Text(m.ID), m.EventType, m.EventID, m.Channels, m.Tags,
 		e.From.MessageTime(m.Key), m.CreatedAt, m.PayloadUntil, e.endpoints.names(m.Targets), m.Payload,
-		carried{headerLineOf(m.Carried.Headers), m.Carried.Hops},
+		carried{headerLineOf(m.Carried.Headers), m.Carried.Hops, m.Carried.ContentType},
 	})
 	if err != nil {
 		return err

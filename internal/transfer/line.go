@@ -3,6 +3,7 @@ package transfer
 import (
 	"time"
 
+	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 )
 
@@ -107,12 +108,23 @@ type messageLine struct {
 
 // carried is what a message has beside its payload.
 type carried struct {
-	Headers headerLine `json:"headers,omitempty"`
-	Hops    int        `json:"hops,omitempty"`
+	Headers     headerLine `json:"headers,omitempty"`
+	Hops        int        `json:"hops,omitempty"`
+	ContentType string     `json:"contentType,omitempty"`
 }
 
-// IsZero leaves it out of the lines of all messages that were published, not received.
-func (c carried) IsZero() bool { return len(c.Headers) == 0 && c.Hops == 0 }
+// IsZero leaves it out of the lines of messages that carry nothing.
+func (c carried) IsZero() bool { return len(c.Headers) == 0 && c.Hops == 0 && c.ContentType == "" }
+
+// carried returns what the line says that the message carries, as far as a message may.
+func (l messageLine) carried() hook.Carried {
+	c := hook.Carry(l.Carried.Headers.header(), l.Carried.Hops)
+	c.ContentType = l.Carried.ContentType
+	if c.ContentType != "" && !hook.ValidContentType(c.ContentType) {
+		c.ContentType = hook.DefaultContentType
+	}
+	return c
+}
 
 // deliveryLine is of the message before it, as are the next two.
 type deliveryLine struct {

@@ -14,7 +14,7 @@ import (
 func (i *importer) takeMessage(l messageLine) (err error) {
 	m := hook.Message{
 		EventType: l.EventType, EventID: l.EventID, Channels: l.Channels, Tags: l.Tags, Payload: l.Payload,
-		Carried:   hook.Carry(l.Carried.Headers.header(), l.Carried.Hops),
+		Carried:   l.carried(),
 		CreatedAt: l.CreatedAt, PayloadUntil: l.PayloadUntil, Targets: make([]hook.Key, len(l.Targets)),
 	}
 	if m.ApplicationKey, err = i.applicationOf(l.Application); err != nil {

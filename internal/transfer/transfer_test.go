@@ -60,7 +60,7 @@ func (p *place) messages(a hook.Application, one, two, lost hook.Endpoint) {
 	p.settle(p.publish(a, nil, lost, one), lost, hook.Succeeded, hook.Delivered)
 	p.publish(a, func(m *store.Publication) { m.Message.EventID = "order-1"; m.Deferred = []hook.Key{one.Key} }, one)
 	p.publish(a, func(m *store.Publication) {
-		m.Message.Carried = hook.Carried{Hops: 2, Headers: map[string][]string{"X-Github-Event": {"push", ""}, "X-Odd": {"\xff"}}}
+		m.Message.Carried = hook.Carried{Hops: 2, ContentType: "text/plain", Headers: map[string][]string{"X-Github-Event": {"push", ""}, "X-Odd": {"\xff"}}}
 	}) // to nobody
 	canceled := p.publish(a, nil, one)
 	check(p.t, p.Settle(ctx, store.Settlement{Fresh: true, Fan: 1, Delivery: hook.Delivery{

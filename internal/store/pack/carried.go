@@ -4,17 +4,28 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"maps"
 
 	"github.com/posthorn/posthorn/internal/hook"
 )
 
-// Carried keeps what a message carries: the hops, and behind them the headers. Nothing is NULL, so that what is
-// published here, nearly every message, costs no byte.
+// contentType is the name under which the content type is packed among the headers. No header has an empty name, and
+// a program that does not read it does not send it either.
+const contentType = ""
+
+// Carried packs what a message carries: the hops, then the headers and the content type. A message that carries
+// nothing, as most do, is NULL and costs no byte.
 func Carried(c hook.Carried) []byte {
 	if c.IsZero() {
 		return nil
 	}
 	packed := binary.AppendUvarint(nil, uint64(c.Hops)) //nolint:gosec // a count
+	if c.ContentType != "" {
+		header := make(map[string][]string, len(c.Headers)+1)
+		maps.Copy(header, c.Headers)
+		header[contentType] = []string{c.ContentType}
+		return appendHeader(packed, header)
+	}
 	return appendHeader(packed, c.Headers)
 }
 
@@ -36,7 +47,13 @@ func (f carriedField) Scan(value any) error {
 			return nil
 		}
 		header, err := headerOf(packed[n:])
-		f.field.Headers = header
+		if kind := header[contentType]; len(kind) > 0 {
+			f.field.ContentType = kind[0]
+			delete(header, contentType)
+		}
+		if len(header) > 0 {
+			f.field.Headers = header
+		}
 		return err
 	})
 }

@@ -13,6 +13,7 @@ func TestWhatIsCarriedComesBackAndNothingIsNULL(t *testing.T) {
 	t.Parallel()
 	for _, want := range []hook.Carried{
 		{}, {Hops: 1}, {Hops: 1 << 20}, {Headers: map[string][]string{"A": {""}}}, {Hops: 7, Headers: map[string][]string{"A": {"\xff", "b"}, "": {}}},
+		{ContentType: "text/plain"}, {Hops: 1, ContentType: "text/csv", Headers: map[string][]string{"A": {"b"}}},
 	} {
 		packed, got := pack.Carried(want), hook.Carried{Hops: 9}
 		var value any = packed

@@ -13,6 +13,7 @@ import (
 func carried() []test {
 	return []test{
 		{"what a message carries is stored byte for byte", carriedReadsBack},
+		{"a content type is kept without headers", carriedContentType},
 		{"hops are kept without headers, and a message that carries nothing does not", carriedHops},
 		{"a list shows what is carried with the payloads", carriedInLists},
 		{"what waits is leased with what it carries", carriedIsLeased},
@@ -24,11 +25,14 @@ func carried() []test {
 
 // loaded are headers that a sender may choose: several values, none that is text, one that is empty.
 func loaded() hook.Carried {
-	return hook.Carried{Hops: 300, Headers: map[string][]string{"X-Github-Event": {"push"}, "X-Many": {"a", "\xff\xfe ü", ""}}}
+	return hook.Carried{Hops: 300, ContentType: "text/plain; charset=utf-8",
+		Headers: map[string][]string{"X-Github-Event": {"push"}, "X-Many": {"a", "\xff\xfe ü", ""}}}
 }
 
 func carrying(c hook.Carried) func(*hook.Message) {
-	return func(m *hook.Message) { m.Carried = hook.Carried{Headers: maps.Clone(c.Headers), Hops: c.Hops} }
+	return func(m *hook.Message) {
+		m.Carried = hook.Carried{Headers: maps.Clone(c.Headers), Hops: c.Hops, ContentType: c.ContentType}
+	}
 }
 
 // carries returns what a message carries now.
@@ -61,6 +65,17 @@ func carriedHops(t *testing.T, f *fixture) {
 
 	equal(t, f.carries(hops), hook.Carried{Hops: 7})
 	equal(t, f.carries(nothing).IsZero(), true)
+}
+
+func carriedContentType(t *testing.T, f *fixture) {
+	a := f.application()
+	text := f.message(a, nil, carrying(hook.Carried{ContentType: "text/plain"}), func(m *hook.Message) { m.Payload = []byte("hello \x00\xff") })
+
+	got, err := f.Message(t.Context(), a.Key, byID(text.ID))
+
+	check(t, err)
+	equal(t, got.Carried, hook.Carried{ContentType: "text/plain"})
+	equal(t, string(got.Payload), "hello \x00\xff")
 }
 
 func carriedInLists(t *testing.T, f *fixture) {
