@@ -40,7 +40,8 @@ type Publication struct {
 	EventID        string
 	Channels       []string
 	Tags           []string
-	Payload        []byte        // valid JSON, exactly the bytes that came; shared with nobody
+	Payload        []byte        // exactly the bytes to deliver, in memory of its own
+	ContentType    string        // that the payload is delivered under; empty for a payload that is JSON and delivered as such
 	PayloadLife    time.Duration // zero for the default
 	IdempotencyKey string
 	Body           [16]byte // hash of the request's body

@@ -17,7 +17,7 @@ const maxDepth = 512
 
 // envelope is the body of a publish. Its payload is the very bytes that came, never decoded and never
 // written anew: white space, order, doubled keys and odd escapes inside of it reach the receivers as they
-// are. Of a key that stands twice in the envelope itself the last one counts.
+// are. A raw payload takes the place of the payload. Of a key that stands twice in the envelope itself the last one counts.
 //
 // It keeps little more memory than the payload is long, since that is what those who hold messages in
 // memory count: the names have memory of their own, and the payload too unless it is nearly the whole body.
@@ -27,6 +27,7 @@ type envelope struct {
 	channels    []string
 	tags        []string
 	payload     []byte
+	raw         rawPayload
 	days, hours int    // payload retention; zero if not given
 	application string // JSON; empty for none
 }
@@ -45,6 +46,9 @@ func readEnvelope(body []byte) (envelope, error) {
 	}
 	if err := e.check(); err != nil {
 		return envelope{}, err
+	}
+	if e.raw.text != nil {
+		e.payload = e.raw.text
 	}
 	e.payload = own(e.payload, cap(body))
 	return e, nil
@@ -98,10 +102,14 @@ func tooDeep(body []byte) bool {
 	return false
 }
 
-// take notes one member of the envelope. All but the payload is read from a copy.
+// take notes one member of the envelope. All but the payload and the raw payload is read from a copy.
 func (e *envelope) take(key, value []byte) error {
 	name := gjson.ParseBytes(key).Str // a key may be written with escapes
-	if name != "payload" {
+	switch name {
+	case "payload":
+	case "transformationsParams":
+		return e.raw.read(value)
+	default:
 		return e.takeAside(name, gjson.ParseBytes(value))
 	}
 	if value[0] != '{' {
@@ -128,7 +136,7 @@ func (e *envelope) takeAside(key string, value gjson.Result) (err error) {
 		e.tags, err = tagsOf(value)
 	case "application":
 		e.application = value.Raw
-	case "transformationsParams", "deliverAt":
+	case "deliverAt":
 		if !asksNothing(value.Raw) {
 			err = fault.In("body."+key, "value_error", notOffered)
 		}

@@ -40,9 +40,12 @@ func TestMessageHoldsNoMoreMemoryThanItsPayload(t *testing.T) {
 	const each, n = 48 << 10, 400
 	blank := strings.Repeat(" ", each)
 	for name, c := range map[string]struct{ path, body string }{
-		"white space before the payload": {"/api/v1/app/a/msg", `{"eventType":"x",` + blank + `"payload":{"a":1}}`},
-		"white space among the channels": {"/api/v1/app/a/msg", `{"eventType":"x","payload":{},"channels":["a",` + blank + `"b"]}`},
-		"a long query":                   {"/api/v1/app/a/msg?x=" + strings.Repeat("x", each), `{"eventType":"x","payload":{}}`},
+		"white space before the payload":     {"/api/v1/app/a/msg", `{"eventType":"x",` + blank + `"payload":{"a":1}}`},
+		"white space among the channels":     {"/api/v1/app/a/msg", `{"eventType":"x","payload":{},"channels":["a",` + blank + `"b"]}`},
+		"white space beside the raw payload": {"/api/v1/app/a/msg", `{"eventType":"x","payload":{},"transformationsParams":{"rawPayload":"{}",` + blank + `"headers":{"content-type":` + blank + `"a/b"}}}`},
+		"a payload beside the raw one":       {"/api/v1/app/a/msg", `{"eventType":"x","payload":{` + blank + `},"transformationsParams":{"rawPayload":"{}"}}`},
+		"a raw payload full of escapes":      {"/api/v1/app/a/msg", `{"eventType":"x","payload":{},"transformationsParams":{"rawPayload":"` + strings.Repeat(`\u0061`, each/24) + `"}}`},
+		"a long query":                       {"/api/v1/app/a/msg?x=" + strings.Repeat("x", each), `{"eventType":"x","payload":{}}`},
 	} {
 		k := &keeper{}
 		h := api.New(api.Config{Publisher: k, Auth: k, IDs: id.NewSource(rand.Reader), Log: slog.New(slog.DiscardHandler)}).Handler()

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -15,13 +16,14 @@ import (
 
 // MessageOut is a message.
 type MessageOut struct {
-	ID        string    `json:"id" doc:"Its id."`
-	EventID   *string   `json:"eventId" required:"false" doc:"Your own name for it."`
-	EventType string    `json:"eventType" doc:"Its event type."`
-	Channels  []string  `json:"channels" required:"false" nullable:"true" doc:"Its channels."`
-	Tags      []string  `json:"tags" required:"false" nullable:"true" doc:"Its tags."`
-	Payload   object    `json:"payload" doc:"What is sent; {\"expired\":true} once it is dropped and {} if not asked for."`
-	Timestamp time.Time `json:"timestamp" doc:"When it was published."`
+	ID          string    `json:"id" doc:"Its id."`
+	EventID     *string   `json:"eventId" required:"false" doc:"Your own name for it."`
+	EventType   string    `json:"eventType" doc:"Its event type."`
+	Channels    []string  `json:"channels" required:"false" nullable:"true" doc:"Its channels."`
+	Tags        []string  `json:"tags" required:"false" nullable:"true" doc:"Its tags."`
+	Payload     object    `json:"payload" doc:"What is sent. If that is not a JSON object, an object whose member body is the JSON value, or the text if it is not JSON. {\"expired\":true} once it is dropped and {} if not asked for."`
+	ContentType string    `json:"contentType,omitempty" doc:"Content-Type that the payload is sent under; absent for JSON that is sent as application/json."`
+	Timestamp   time.Time `json:"timestamp" doc:"When it was published."`
 }
 
 // MessagePath names a message.
@@ -116,20 +118,37 @@ func messageOut(withContent bool) func(hook.Message) MessageOut {
 	return func(m hook.Message) MessageOut {
 		return MessageOut{
 			ID: id.Message.Text(m.ID), EventID: orNull(m.EventID), EventType: m.EventType, Channels: m.Channels, Tags: m.Tags,
-			Payload: payloadOut(m.Payload, withContent), Timestamp: m.CreatedAt.Truncate(time.Microsecond),
+			Payload: payloadOut(m, withContent), ContentType: m.Carried.ContentType, Timestamp: m.CreatedAt.Truncate(time.Microsecond),
 		}
 	}
 }
 
 // payloadOut returns what stands for a payload, which the interface demands to be an object always.
-func payloadOut(payload []byte, withContent bool) object {
+func payloadOut(m hook.Message, withContent bool) object {
+	payload := m.Payload
+	opened := bytes.HasPrefix(bytes.TrimLeft(payload, space), []byte("{"))
 	switch {
 	case !withContent:
 		return object(`{}`)
 	case payload == nil:
 		return object(`{"expired":true}`)
-	case !bytes.HasPrefix(bytes.TrimLeft(payload, " \t\r\n"), []byte("{")): // a received webhook may be a list
+	case opened && m.Carried.ContentType == "": // JSON, and so nearly always
+		return payload
+	case checkJSON(payload) != nil:
+		return slices.Concat(object(`{"body":`), quoted(string(payload)), object(`}`))
+	case !opened:
 		return slices.Concat(object(`{"body":`), payload, object(`}`))
 	}
 	return payload
+}
+
+// quoted returns a text as a JSON string. What is not UTF-8 is replaced.
+func quoted(text string) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // as in every answer
+	if err := encoder.Encode(text); err != nil {
+		panic("api: a text did not become JSON: " + err.Error())
+	}
+	return bytes.TrimRight(out.Bytes(), "\n")
 }

@@ -110,7 +110,7 @@ func TestWhatIsNotOfferedIsRefusedOnlyIfAskedFor(t *testing.T) {
 	s.endpoint("a", "e")
 
 	for at, bodies := range map[string][2]string{
-		"POST /api/v1/app/a/msg transformationsParams":            {`null`, `{"rawPayload":"x"}`},
+		"POST /api/v1/app/a/msg transformationsParams":            {`null`, `{"region":"x"}`},
 		"POST /api/v1/app/a/msg deliverAt":                        {`null`, `"2030-01-01T00:00:00Z"`},
 		"POST /api/v1/auth/app-portal-access/a readOnly":          {`false`, `true`},
 		"POST /api/v1/auth/app-portal-access/a capabilities":      {`[]`, `["ViewBase"]`},

@@ -47,20 +47,23 @@ func (a *API) publish(w http.ResponseWriter, r *http.Request) {
 	if receipt.Repeated {
 		w.Header().Set("Idempotency-Replayed", "true")
 	}
-	writeMessage(w, receipt.Message, show)
+	contentType := receipt.Message.Carried.ContentType
+	if !show || strict(r.UserAgent()) {
+		contentType = ""
+	}
+	writeMessage(w, receipt.Message, payloadOut(receipt.Message, show), contentType)
 }
 
 // longPayload is the length from which on a payload is written by itself instead of being copied into the answer.
 const longPayload = 16 << 10
 
 // writeMessage answers a publish. Writing may fail because the caller is gone; the message is stored.
-func writeMessage(w http.ResponseWriter, m hook.Message, show bool) {
-	payload := payloadOut(m.Payload, show)
+func writeMessage(w http.ResponseWriter, m hook.Message, payload []byte, contentType string) {
 	short := payload
 	if len(payload) > longPayload {
 		short = nil
 	}
-	answer, at := appendMessage(make([]byte, 0, len(short)+512), m, short)
+	answer, at := appendMessage(make([]byte, 0, len(short)+512), m, short, contentType)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)+len(payload)-len(short)))
 	w.WriteHeader(http.StatusAccepted)
@@ -86,7 +89,7 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) (Publication, 
 	p := Publication{
 		Application: strings.Clone(chi.URLParam(r, "app_id")), // the path is a part of the whole URL
 		EventType:   e.eventType, EventID: e.eventID, Channels: e.channels, Tags: e.tags,
-		Payload: e.payload, PayloadLife: e.payloadLife(), IdempotencyKey: r.Header.Get("Idempotency-Key"), Tenant: who.ApplicationKey,
+		Payload: e.payload, ContentType: e.raw.deliveredAs(), PayloadLife: e.payloadLife(), IdempotencyKey: r.Header.Get("Idempotency-Key"), Tenant: who.ApplicationKey,
 	}
 	if p.IdempotencyKey != "" {
 		p.Body = fingerprint(body, r.URL.RawQuery)
@@ -166,8 +169,8 @@ func withContent(r *http.Request) (bool, error) {
 }
 
 // appendMessage appends a MessageOut and, as behind every answer, a line break. It returns where the payload stands. All
-// other texts in it but the tags are names, which need no escapes.
-func appendMessage(dst []byte, m hook.Message, payload []byte) (text []byte, at int) {
+// other texts in it but the tags and the content type are names, which need no escapes. An empty content type is left out.
+func appendMessage(dst []byte, m hook.Message, payload []byte, contentType string) (text []byte, at int) {
 	dst = append(dst, `{"id":"`...)
 	dst = id.Message.Append(dst, m.ID)
 	dst = append(dst, `","eventId":`...)
@@ -185,6 +188,9 @@ func appendMessage(dst []byte, m hook.Message, payload []byte) (text []byte, at 
 	dst = append(dst, `,"payload":`...)
 	at = len(dst)
 	dst = append(dst, payload...)
+	if contentType != "" {
+		dst = append(append(dst, `,"contentType":`...), quoted(contentType)...)
+	}
 	dst = append(dst, `,"timestamp":"`...)
 	dst = m.CreatedAt.Truncate(time.Microsecond).AppendFormat(dst, time.RFC3339Nano)
 	return append(dst, '"', '}', '\n'), at

@@ -21,7 +21,7 @@ import (
 type echo struct{}
 
 func (echo) Publish(_ context.Context, p api.Publication) (store.Receipt, error) {
-	return store.Receipt{Message: hook.Message{EventType: p.EventType, Payload: p.Payload, CreatedAt: time.Unix(1, 0)}}, nil
+	return store.Receipt{Message: hook.Message{EventType: p.EventType, Payload: p.Payload, Carried: hook.Carried{ContentType: p.ContentType}, CreatedAt: time.Unix(1, 0)}}, nil
 }
 
 func (echo) Authenticate(context.Context, string) (auth.Identity, error) {

@@ -79,7 +79,7 @@ type publisher struct{ *publish.Service }
 func (p publisher) Publish(ctx context.Context, in api.Publication) (store.Receipt, error) {
 	return p.Service.Publish(ctx, publish.Input{
 		Application: in.Application, Create: in.Create, EventType: in.EventType, EventID: in.EventID, Channels: in.Channels, Tags: in.Tags,
-		Payload: in.Payload, PayloadLife: in.PayloadLife, IdempotencyKey: in.IdempotencyKey, Body: in.Body,
+		Payload: in.Payload, Carried: hook.Carried{ContentType: in.ContentType}, PayloadLife: in.PayloadLife, IdempotencyKey: in.IdempotencyKey, Body: in.Body,
 	})
 }
 

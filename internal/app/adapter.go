@@ -17,7 +17,7 @@ type publisher struct{ messages *publish.Service }
 func (p publisher) Publish(ctx context.Context, in api.Publication) (store.Receipt, error) {
 	return p.messages.Publish(ctx, publish.Input{
 		Application: in.Application, Create: in.Create, EventType: in.EventType, EventID: in.EventID, Channels: in.Channels, Tags: in.Tags,
-		Payload: in.Payload, PayloadLife: in.PayloadLife, IdempotencyKey: in.IdempotencyKey, Body: in.Body, Keys: keysOf(in.Tenant),
+		Payload: in.Payload, Carried: hook.Carried{ContentType: in.ContentType}, PayloadLife: in.PayloadLife, IdempotencyKey: in.IdempotencyKey, Body: in.Body, Keys: keysOf(in.Tenant),
 	})
 }
 

@@ -65,7 +65,7 @@ func (s *Schemas) Check(ctx context.Context, t hook.EventType, payload []byte) e
 	defer release()
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(payload))
 	if err != nil {
-		return fault.In("payload", "value_error", "Send a payload that is JSON.")
+		return fault.In("payload", "schema_mismatch", "Send a payload that is JSON: the schema of %s is enforced.", t.Name)
 	}
 	levels, err := measure(value)
 	if err != nil || levels*schema.newest.graph.chain > maxRecursion {
