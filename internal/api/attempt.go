@@ -24,6 +24,7 @@ type MessageAttemptOut struct {
 	Outcome            string            `json:"outcome" required:"false" enum:"succeeded,failed,gone,interrupted" doc:"What became of it: interrupted is one that the server's own end cut off."`
 	Cause              string            `json:"cause" required:"false" doc:"Why there was no answer; empty if there was one."`
 	Response           string            `json:"response" doc:"Beginning of the answer's body."`
+	ResponseTruncated  string            `json:"responseTruncated" required:"false" enum:"no,limit,broken_off" doc:"Whether response is only the beginning of the body: limit if the body is longer than what is kept, broken_off if the connection or the time of the attempt ended before the body did."`
 	ResponseStatusCode int               `json:"responseStatusCode" doc:"HTTP status of the answer; 0 if there was none."`
 	ResponseDurationMs int64             `json:"responseDurationMs" doc:"How long it took."`
 	ResponseHeaders    map[string]string `json:"responseHeaders" required:"false" doc:"Headers of the answer."`
@@ -246,6 +247,7 @@ func attemptOut(withContent bool) func(store.AttemptRecord) MessageAttemptOut {
 			Status: int(status), StatusText: statusText(status), Outcome: outcomeText(r.Outcome), Cause: r.Cause,
 			ResponseStatusCode: r.Attempt.Status, ResponseDurationMs: r.Duration.Milliseconds(),
 			TriggerType: int(r.Trigger), Attempt: r.Number, Timestamp: r.StartedAt, ResponseHeaders: map[string]string{},
+			ResponseTruncated: truncationText(r.Truncated),
 		}
 		if !r.EndpointID.IsZero() {
 			out.EndpointID = id.Endpoint.Text(r.EndpointID)
@@ -259,6 +261,10 @@ func attemptOut(withContent bool) func(store.AttemptRecord) MessageAttemptOut {
 
 func statusText(s store.Status) string {
 	return [...]string{"success", "pending", "fail", "sending", "canceled"}[s]
+}
+
+func truncationText(t hook.Truncation) string {
+	return [...]string{"no", "limit", "broken_off"}[t]
 }
 
 func outcomeText(o hook.OutcomeKind) string {

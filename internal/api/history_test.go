@@ -37,7 +37,7 @@ func (s *server) settled(app, endpoint string, state hook.State, o hook.OutcomeK
 	tried := hook.Attempt{
 		ID: id.Floor(m.CreatedAt.Add(time.Second)), ApplicationKey: owner.Key, MessageKey: m.Key, EndpointKey: e.Key, Outcome: o,
 		Status: status, Number: 1, URL: e.URL, Duration: 12 * time.Millisecond, Response: []byte("<b>no</b>"),
-		Headers: map[string]string{"Content-Type": "text/html"}, StartedAt: m.CreatedAt,
+		Headers: map[string]string{"Content-Type": "text/html"}, StartedAt: m.CreatedAt, Truncated: hook.BrokenOff,
 	}
 	d := hook.Delivery{ApplicationKey: owner.Key, MessageKey: m.Key, EndpointKey: e.Key, State: state, Attempts: 1}
 	check(s.t, s.store.Settle(ctx, store.Settlement{Attempt: &tried, Delivery: d, Fresh: true, Fan: 1}))
@@ -56,7 +56,7 @@ func TestAttemptsAreListedAndShown(t *testing.T) {
 	byMessage := s.must(200, "GET", "/api/v1/app/a/attempt/msg/"+m+"?endpoint_id=e&with_content=false", "").data()
 	none := s.must(200, "GET", "/api/v1/app/a/attempt/endpoint/e?status=0", "").data()
 
-	if one.str("outcome") != "failed" || one.body["status"] != 2.0 || one.str("statusText") != "fail" || one.str("response") != "<b>no</b>" ||
+	if one.str("outcome") != "failed" || one.body["status"] != 2.0 || one.str("statusText") != "fail" || one.str("response") != "<b>no</b>" || one.str("responseTruncated") != "broken_off" ||
 		one.body["responseStatusCode"] != 500.0 || one.body["responseDurationMs"] != 12.0 || one.str("endpointId") != e || one.str("msgId") != m {
 		t.Errorf("got %s", one.text)
 	}

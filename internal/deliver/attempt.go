@@ -151,7 +151,7 @@ func (e *Engine) try(ctx context.Context, j *job, url string, p *directory.Parts
 	response := e.parts.Sender.Do(ctx, egress.Request{Target: p.Target, Header: header, Body: j.parcel.message.Payload, Fresh: fresh})
 	o := outcomeOf(response)
 	a.Outcome, a.Status, a.Duration = o.Kind, response.Status, response.Timing.Total
-	a.Response = response.Body
+	a.Response, a.Truncated = response.Body, response.Truncated
 	if o.Kind != hook.Succeeded {
 		a.Headers = response.Headers()
 	}

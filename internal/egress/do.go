@@ -91,7 +91,7 @@ func (c *Client) read(run *call, answer *http.Response, now time.Time) Response 
 	response := Response{Outcome: Answered, Status: answer.StatusCode}
 	response.RetryAfter, _ = RetryAfter(answer.Header, now)
 	response.Header = snapshot(answer.Header)
-	response.Body = c.readBody(answer)
+	response.Body, response.Truncated = c.readBody(answer)
 	return response
 }
 

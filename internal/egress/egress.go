@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/posthorn/posthorn/internal/hook"
 )
 
 // Outcome says in one word how an attempt ended. It is stored with the attempt and never renamed.
@@ -55,6 +57,8 @@ type Response struct {
 	Status  int         // 200 to 599 when answered, else 0
 	Header  http.Header // bounded, cleaned for storage, Set-Cookie redacted; nil unless answered
 	Body    []byte      // at most Config.KeepBody bytes, as they came on the wire, never inflated
+	// Truncated says whether Body is only the beginning.
+	Truncated hook.Truncation
 	// RetryAfter is what the answer asked for, see the function RetryAfter; zero if nothing.
 	RetryAfter time.Duration
 	// Stale says that the request left on a kept connection that broke before any byte of an answer came. Often the

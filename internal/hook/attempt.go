@@ -35,6 +35,16 @@ func Judge(status int, retryAfter time.Duration) Outcome {
 	}
 }
 
+// Truncation says whether the whole body of an answer is kept.
+type Truncation uint8
+
+// The ways in which a body may be incomplete.
+const (
+	NotTruncated Truncation = iota // all of it is kept, or there was none
+	AtLimit                        // it is longer than what the server keeps
+	BrokenOff                      // the connection or the time of the attempt ended before the body did
+)
+
 // Attempt is one request that left, or may have left, for an endpoint.
 type Attempt struct {
 	ID             id.ID // made when the request starts
@@ -49,6 +59,7 @@ type Attempt struct {
 	URL            string
 	Duration       time.Duration
 	Response       []byte            // at most what the server keeps of an answer's body
+	Truncated      Truncation        // whether Response is only the beginning
 	Headers        map[string]string // a bounded snapshot of the answer's headers
 	StartedAt      time.Time
 }

@@ -94,7 +94,7 @@ func (e *exporter) attempts(attempts *cursor[hook.Attempt], message hook.Key, kn
 		known[a.EndpointKey] = true
 		err := e.out.put(kindAttempt, attemptLine{
 			kindAttempt, e.endpoints.name(a.EndpointKey), id.Attempt.Text(a.ID), outcomes()[a.Outcome], a.Cause, a.Status, int(a.Trigger),
-			a.Number, a.Duration.Microseconds(), a.URL, a.Response, a.Headers,
+			a.Number, a.Duration.Microseconds(), a.URL, a.Response, a.Headers, truncations()[a.Truncated],
 		})
 		if err != nil {
 			return err

@@ -160,7 +160,7 @@ func (p *place) settle(m hook.Message, e hook.Endpoint, outcome hook.OutcomeKind
 	p.t.Helper()
 	a := hook.Attempt{
 		ID: p.ids.New(p.now), ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: e.Key, Outcome: outcome,
-		Status: 500, Number: 1, URL: e.URL, Duration: 1234 * time.Microsecond, Response: []byte{0, 255, 'x'}, Headers: map[string]string{"a": "b"},
+		Status: 500, Number: 1, URL: e.URL, Duration: 1234 * time.Microsecond, Truncated: hook.BrokenOff, Response: []byte{0, 255, 'x'}, Headers: map[string]string{"a": "b"},
 	}
 	d := hook.Delivery{ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: e.Key, State: state, Attempts: 1}
 	if state == hook.Waiting {

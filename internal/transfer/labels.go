@@ -50,3 +50,6 @@ func (l *labels) names(endpoints []hook.Key) []string {
 	slices.Sort(names)
 	return names
 }
+
+// truncations are the names of hook.Truncation.
+func truncations() []string { return []string{"", "limit", "broken_off"} }

@@ -150,6 +150,8 @@ type attemptLine struct {
 	URL      string            `json:"url"`
 	Response []byte            `json:"response,omitempty"`
 	Headers  map[string]string `json:"headers,omitempty"`
+	// Truncated says why Response is only the beginning of a body; empty if it is all of it.
+	Truncated string `json:"truncated,omitempty"`
 }
 
 // claimLine is an idempotency key of the message before it, or, if it says gone, of one that is not in the

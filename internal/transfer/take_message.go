@@ -69,10 +69,15 @@ func (i *importer) attempt(l attemptLine) error {
 		return err
 	}
 	outcome, err := numberOf(outcomes(), l.Outcome)
+	if err != nil {
+		return err
+	}
+	truncated, err := numberOf(truncations(), l.Truncated)
 	i.batch.Attempts = append(i.batch.Attempts, hook.Attempt{
 		ID: parsed, ApplicationKey: i.message.ApplicationKey, MessageKey: i.message.Key, EndpointKey: endpoint,
 		Outcome: hook.OutcomeKind(outcome), Cause: l.Cause, Status: l.Status, Trigger: hook.Trigger(l.Trigger), //nolint:gosec // 0 or 1
 		Number: l.Number, URL: l.URL, Duration: time.Duration(l.Micros) * time.Microsecond, Response: l.Response, Headers: l.Headers,
+		Truncated: hook.Truncation(truncated),
 	})
 	return err
 }

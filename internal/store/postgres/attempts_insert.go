@@ -22,10 +22,11 @@ type attemptRows struct {
 	url               []string
 	response          [][]byte
 	headers           []*string
+	truncated         []int16
 }
 
 const insertAttemptRows = `INSERT INTO attempt SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::smallint[], $5::text[],
-	$6::integer[], $7::smallint[], $8::integer[], $9::bigint[], $10::text[], $11::bytea[], $12::text[]) ON CONFLICT DO NOTHING`
+	$6::integer[], $7::smallint[], $8::integer[], $9::bigint[], $10::text[], $11::bytea[], $12::text[], $13::smallint[]) ON CONFLICT DO NOTHING`
 
 func (r *attemptRows) add(a *hook.Attempt) {
 	r.message, r.endpoint = append(r.message, int64(a.MessageKey)), append(r.endpoint, int64(a.EndpointKey))
@@ -34,6 +35,7 @@ func (r *attemptRows) add(a *hook.Attempt) {
 	r.trigger, r.number = append(r.trigger, int16(a.Trigger)), append(r.number, int32(a.Number))      //nolint:gosec // a schedule has a handful
 	r.duration, r.url = append(r.duration, a.Duration.Microseconds()), append(r.url, storable(a.URL)) // of at most minutes
 	r.response, r.headers = append(r.response, a.Response), append(r.headers, unlessEmpty(pack.Headers(a.Headers)))
+	r.truncated = append(r.truncated, int16(a.Truncated))
 }
 
 func (r *attemptRows) insert(b *pgx.Batch) {
@@ -43,7 +45,7 @@ func (r *attemptRows) insert(b *pgx.Batch) {
 }
 
 func (r *attemptRows) args() []any {
-	return []any{r.message, r.endpoint, r.id, r.outcome, r.cause, r.status, r.trigger, r.number, r.duration, r.url, r.response, r.headers}
+	return []any{r.message, r.endpoint, r.id, r.outcome, r.cause, r.status, r.trigger, r.number, r.duration, r.url, r.response, r.headers, r.truncated}
 }
 
 func insertAttempts(b *pgx.Batch, all []*settlement) {

@@ -37,7 +37,7 @@ const (
 		WHERE a.message = $1 AND a.id >= $2 AND a.id < $3 AND a.endpoint = $4 ORDER BY a.id {order} LIMIT {rows}`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
-		a.duration, a.url, m.id, e.id`
+		a.duration, a.url, a.truncated, m.id, e.id`
 	attemptsWhole = "SELECT" + attemptColumns + ", a.response, a.headers" + attemptsAsked
 	attemptsBare  = "SELECT" + attemptColumns + ", NULL::bytea, NULL::text" + attemptsAsked
 	attemptsAsked = `, asked.place
@@ -77,7 +77,7 @@ func scanAttempt(row scanner, more ...any) (store.AttemptRecord, error) {
 	var micros int64
 	a := &r.Attempt
 	err := row.Scan(append([]any{&a.ApplicationKey, &a.MessageKey, &a.EndpointKey, pack.IntoID(&a.ID), &a.Outcome, &a.Cause,
-		&a.Status, &a.Trigger, &a.Number, &micros, &a.URL, pack.IntoID(&r.MessageID), pack.IntoID(&r.EndpointID),
+		&a.Status, &a.Trigger, &a.Number, &micros, &a.URL, &a.Truncated, pack.IntoID(&r.MessageID), pack.IntoID(&r.EndpointID),
 		&a.Response, pack.IntoJSON(&a.Headers)}, more...)...)
 	a.Duration = time.Duration(micros) * time.Microsecond
 	a.StartedAt = a.ID.Time().Truncate(time.Microsecond)

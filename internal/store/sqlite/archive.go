@@ -35,7 +35,7 @@ const (
 			WHERE d.state IN (3, 4) AND d.message IN (SELECT key FROM chosen)) ORDER BY message, endpoint`
 
 	archivedAttempt = `SELECT a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number, a.duration, a.url,
-		a.response, a.headers FROM attempt a WHERE `
+		a.response, a.headers, a.truncated FROM attempt a WHERE `
 	allAttempts  = archivedAttempt + "a.message > ? ORDER BY a.message, a.endpoint, a.id"
 	openAttempts = "WITH " + chosenMessages + archivedAttempt + "a.message IN (SELECT key FROM chosen) ORDER BY a.message, a.endpoint, a.id"
 
@@ -165,7 +165,7 @@ func (v *archived) Attempts(ctx context.Context) iter.Seq2[hook.Attempt, error] 
 func scanArchivedAttempt(row scanner) (a hook.Attempt, err error) {
 	var micros int64
 	err = row.Scan(&a.MessageKey, &a.EndpointKey, pack.IntoID(&a.ID), &a.Outcome, &a.Cause, &a.Status, &a.Trigger, &a.Number,
-		&micros, &a.URL, &a.Response, pack.IntoJSON(&a.Headers))
+		&micros, &a.URL, &a.Response, pack.IntoJSON(&a.Headers), &a.Truncated)
 	a.Duration = time.Duration(micros) * time.Microsecond
 	a.StartedAt = a.ID.Time().Truncate(time.Microsecond)
 	return a, err

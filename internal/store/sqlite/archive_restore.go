@@ -96,7 +96,7 @@ func restoreSteps(t *tx, b store.Batch) error {
 	}
 	return t.insert(
 		rows{"INSERT INTO delivery VALUES", 9, deliveries},
-		rows{"INSERT INTO attempt VALUES", 12, attempts},
+		rows{"INSERT INTO attempt VALUES", attemptWidth, attempts},
 	)
 }
 

@@ -243,5 +243,5 @@ func (r *rescue) interrupt(t *tx, d hook.Delivery) error {
 	}
 	a := hook.Attempt{ID: r.newID(), MessageKey: d.MessageKey, EndpointKey: d.EndpointKey, Outcome: hook.Interrupted,
 		Cause: "interrupted", Trigger: d.Trigger, Number: d.Attempts + 1, URL: url}
-	return t.insert(rows{"INSERT INTO attempt VALUES", 12, appendAttempt(nil, a)})
+	return t.insert(rows{"INSERT INTO attempt VALUES", attemptWidth, appendAttempt(nil, a)})
 }

@@ -48,13 +48,16 @@ func insertAttempts(t *tx, all []*settlement) error {
 			}
 		}
 	}
-	_, err := t.insertUnless(rows{"INSERT INTO attempt VALUES", 12, values}, " ON CONFLICT DO NOTHING")
+	_, err := t.insertUnless(rows{"INSERT INTO attempt VALUES", attemptWidth, values}, " ON CONFLICT DO NOTHING")
 	return err
 }
 
+// attemptWidth is how many values appendAttempt adds.
+const attemptWidth = 13
+
 func appendAttempt(values []any, a hook.Attempt) []any {
 	return append(values, a.MessageKey, a.EndpointKey, a.ID[:], a.Outcome, a.Cause, a.Status, a.Trigger, a.Number,
-		a.Duration.Microseconds(), a.URL, a.Response, headersOrNull(a.Headers))
+		a.Duration.Microseconds(), a.URL, a.Response, headersOrNull(a.Headers), a.Truncated)
 }
 
 func headersOrNull(headers map[string]string) any {

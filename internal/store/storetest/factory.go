@@ -109,7 +109,7 @@ func (f *fixture) made(m hook.Message, e hook.Endpoint, outcome hook.OutcomeKind
 	now, made := f.tick()
 	a := hook.Attempt{ID: made, ApplicationKey: m.ApplicationKey, MessageKey: m.Key, EndpointKey: e.Key, Outcome: outcome,
 		Number: 1, URL: e.URL, Duration: 3 * time.Millisecond, StartedAt: now,
-		Status: 200, Response: []byte("thanks"), Headers: map[string]string{"content-type": "text/plain"}}
+		Status: 200, Response: []byte("thanks"), Headers: map[string]string{"content-type": "text/plain"}, Truncated: hook.AtLimit}
 	if outcome != hook.Succeeded {
 		a.Status = 500
 	}

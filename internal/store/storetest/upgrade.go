@@ -48,9 +48,10 @@ func (f *fixture) fill() hook.Endpoint {
 	f.token(a.Key)
 	_, err := f.CreateEventType(f.t.Context(), hook.EventType{Name: "invoice.paid", Schemas: []byte("{}"), CreatedAt: f.now, UpdatedAt: f.now})
 	check(f.t, err)
-	f.attempt(f.message(a, []hook.Endpoint{e}), e, hook.Succeeded)
-	f.attempt(f.message(a, []hook.Endpoint{e}), e, hook.Failed)
-	f.settle(f.message(a, []hook.Endpoint{e}), e, hook.Failed, hook.Delivery{State: hook.Exhausted})
+	whole := func(a *hook.Attempt) { a.Truncated = hook.NotTruncated } // the older schema keeps nothing else
+	f.attempt(f.message(a, []hook.Endpoint{e}), e, hook.Succeeded, whole)
+	f.attempt(f.message(a, []hook.Endpoint{e}), e, hook.Failed, whole)
+	f.settle(f.message(a, []hook.Endpoint{e}), e, hook.Failed, hook.Delivery{State: hook.Exhausted}, whole)
 	_, err = f.Publish(f.t.Context(), f.keyed(f.publication(a, nil), 1, 1))
 	check(f.t, err)
 	return e
