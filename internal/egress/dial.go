@@ -72,14 +72,27 @@ func (d *dialer) dial(ctx context.Context, _, address string) (net.Conn, error) 
 	return d.connect(ctx, addrs)
 }
 
-// vetAll refuses a name for any one of its addresses: who mixes a forbidden one in is not mistaken.
+// vetAll refuses a name for any one of its addresses, whatever the others are. It names that address if others are
+// permitted: the name is then public, and its owner has to find the record. Of a name that has forbidden addresses only it
+// tells none, since that may be one of an internal name server.
 func (d *dialer) vetAll(addrs []netip.AddrPort) error {
+	var fault netip.Addr
+	broken, passed := permitted, 0
 	for _, to := range addrs {
-		if r := d.config.Policy.vet(to, d.secure); r != permitted {
-			return r.refuse(nil)
+		switch r := d.config.Policy.vet(to, d.secure); {
+		case r == permitted:
+			passed++
+		case broken == permitted:
+			broken, fault = r, to.Addr()
 		}
 	}
-	return nil
+	switch {
+	case broken == permitted:
+		return nil
+	case passed == 0:
+		return broken.refuse(nil)
+	}
+	return broken.refuseOne(fault)
 }
 
 // connect tries the vetted addresses in order and gives each an equal share of what is left of the

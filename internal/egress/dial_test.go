@@ -39,9 +39,7 @@ func failed(t *testing.T, r egress.Response, want egress.Outcome) {
 func TestNamesWithAnyForbiddenAddressAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, a := range map[string]answers{
-		"public and private":  resolvesTo("93.184.216.34", "10.0.0.1"),
-		"private and public":  resolvesTo("10.0.0.1", "93.184.216.34"),
-		"v6 loopback":         resolvesTo("2606:4700::1111", "::1"),
+		"private only":        resolvesTo("10.0.0.1", "10.0.0.2"),
 		"alias of localhost":  resolvesTo("127.0.0.1"),
 		"mapped":              resolvesTo("::ffff:169.254.169.254"),
 		"zoned":               resolvesTo("fe80::1%eth0"),
@@ -55,6 +53,22 @@ func TestNamesWithAnyForbiddenAddressAreRefused(t *testing.T) {
 
 			failed(t, post(t, client, "https://hook.example/"), egress.Refused)
 		})
+	}
+}
+
+func TestForbiddenAddressAmongPermittedOnesIsNamed(t *testing.T) {
+	t.Parallel()
+	for want, a := range map[string]answers{
+		"10.0.0.1": resolvesTo("93.184.216.34", "10.0.0.1"), "10.0.0.2": resolvesTo("10.0.0.2", "93.184.216.34", "10.0.0.3"),
+		"::1": resolvesTo("2606:4700::1111", "::1"),
+	} {
+		client := newClient(t, egress.Config{Resolver: a, Dial: neverDial(t)})
+
+		r := post(t, client, "https://hook.example/")
+
+		if r.Outcome != egress.Refused || !strings.Contains(r.Detail, " "+want+" ") || strings.Contains(r.Detail, "10.0.0.3") {
+			t.Errorf("got %s: %s", r.Outcome, r.Detail)
+		}
 	}
 }
 

@@ -1,5 +1,7 @@
 package egress
 
+import "net/netip"
+
 // rule is the reason for a refusal. It names what the policy says and nothing about what is, or is
 // not, at the address: an endpoint's owner must not learn our network by writing URLs.
 type rule uint8
@@ -37,6 +39,11 @@ func (r rule) sentence() string {
 		return "There is no URL to send to."
 	}
 	return "This URL does not point to a public address; use one that is reachable from the internet, or ask the operator to allow the network."
+}
+
+// refuseOne returns the dial error for a name of whose addresses some are permitted and this one is not.
+func (r rule) refuseOne(addr netip.Addr) error {
+	return &dialError{outcome: Refused, detail: "The host name has several addresses, of which " + addr.String() + " is refused: remove its record. " + r.sentence()}
 }
 
 // refuse returns the dial error for r.
