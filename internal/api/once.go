@@ -91,7 +91,9 @@ func (a *API) remember(ctx context.Context, claim store.Claim, record *recorder)
 	defer cancel()
 	err := a.keep(ctx, claim, record)
 	if err != nil {
-		a.Log.ErrorContext(ctx, "an answer could not be remembered", "request", requestID(ctx), "error", err)
+		if missed, ok := a.refusals.Pass("remember", a.Clock.Steady()); ok {
+			a.Log.ErrorContext(ctx, "storing an answer for repetitions failed", "request", requestID(ctx), "error", err, "not_logged", missed)
+		}
 	}
 }
 

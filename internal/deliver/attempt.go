@@ -81,10 +81,17 @@ func (e *Engine) route(ctx context.Context, j *job) (*directory.Snapshot, *direc
 		if err == nil || fault.KindOf(err) == fault.NotFound {
 			return snapshot, route, err
 		}
-		e.config.Log.Error("cannot read an endpoint", "error", err)
+		e.warn("cannot read an endpoint; trying again", err)
 		if sleep(ctx, pause) != nil {
 			return nil, nil, err
 		}
+	}
+}
+
+// warn logs, at most once a second, what many workers find at the same time while the store is away.
+func (e *Engine) warn(message string, err error) {
+	if missed, ok := e.warnings.Pass(message, e.config.Clock.Steady()); ok {
+		e.config.Log.Error(message, "error", err, "not_logged", missed) //nolint:sloglint // callers pass constants
 	}
 }
 

@@ -26,7 +26,7 @@ func (e *Engine) fillLanes(ctx context.Context) {
 		if err != nil {
 			next = e.config.Clock.Now().Add(longestPause)
 			if ctx.Err() == nil {
-				e.config.Log.Error("cannot read the backlog of an endpoint; trying again", "error", err)
+				e.warn("cannot read the backlog of an endpoint; trying again", err)
 			}
 		}
 		e.schedule.filled(l, next, e.config.Clock.Now())
@@ -91,7 +91,7 @@ func (e *Engine) giveBack(ctx context.Context, leased []store.Leased) {
 		if err == nil {
 			return
 		}
-		e.config.Log.Error("cannot give deliveries back; trying again", "error", err)
+		e.warn("cannot give deliveries back; trying again", err)
 		if sleep(ctx, pause) != nil {
 			return
 		}

@@ -84,6 +84,7 @@ type Engine struct {
 	ctx      context.Context //nolint:containedctx // of helpers; set by Run, for recoveries that outlive their request
 	lost     atomic.Int64    // attempts that left and could not be stored
 	outage   outage          // of the store, as those see it who settle
+	warnings clock.Throttle  // of log lines that each worker would repeat
 }
 
 // New returns an engine that takes work at once and sends once it runs.

@@ -144,6 +144,10 @@ func (s *Service) report(ctx context.Context, r hook.Received, c store.Conclusio
 		return
 	case hook.IntakeFailed:
 		s.failed.Add(1)
+	case hook.IntakeNew: // it is tried again: the database is away, and so it is for all the others
+		if _, ok := s.warnings.Pass("retry", s.config.Clock.Steady()); !ok {
+			return
+		}
 	}
 	s.config.Log.WarnContext(ctx, "a received webhook was not processed", "received", id.Received.Text(r.ID), "status", c.Status.String(), "reason", c.Reason)
 }
