@@ -23,6 +23,7 @@ type base struct {
 	listener net.Listener
 	box      *secret.Box
 	store    store.Store
+	database *databaseMetrics
 	closers  []io.Closer
 }
 
@@ -49,7 +50,8 @@ func (b *base) open(ctx context.Context) error {
 	if err := b.parseKey(); err != nil {
 		return err
 	}
-	d := database{config: b.config, dir: dir, clock: b.Clock}
+	b.database = newDatabaseMetrics()
+	d := database{config: b.config, dir: dir, clock: b.Clock, observer: b.database}
 	if !d.shared() && !b.NewDatabase {
 		if err := dir.checkNotLost(); err != nil {
 			return err

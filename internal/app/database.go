@@ -17,9 +17,10 @@ import (
 // database is the one that the settings name: PostgreSQL if they give its URL, else the file in the data
 // directory. It is the only place that tells engines apart.
 type database struct {
-	config config.Config
-	dir    dataDir
-	clock  clock.Clock
+	config   config.Config
+	dir      dataDir
+	clock    clock.Clock
+	observer store.Observer // of a server
 }
 
 // open opens it for a server, and brings its schema up to date unless the settings say otherwise.
@@ -28,7 +29,7 @@ func (d database) open(ctx context.Context) (store.Store, error) {
 		return postgres.Open(ctx, d.postgres(!d.config.AutoMigrate))
 	}
 	return sqlite.Open(ctx, d.file(), sqlite.Options{
-		Clock: d.clock, Held: []string{d.dir.path(lockFile)}, MaxWaiting: int64(d.config.Memory),
+		Clock: d.clock, Held: []string{d.dir.path(lockFile)}, MaxWaiting: int64(d.config.Memory), Observer: d.observer,
 	})
 }
 
@@ -43,7 +44,7 @@ func (d database) beside(ctx context.Context) (store.Store, error) {
 func (d database) postgres(leaveSchema bool) postgres.Options {
 	return postgres.Options{
 		Clock: d.clock, URL: d.config.DatabaseURL.Reveal(), ReadURL: d.config.ReadURL.Reveal(), NoMigrate: leaveSchema,
-		MaxWaiting: int64(d.config.Memory),
+		MaxWaiting: int64(d.config.Memory), Observer: d.observer,
 	}
 }
 

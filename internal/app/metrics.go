@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -21,6 +20,8 @@ func (p *parts) metrics() *prometheus.Registry {
 	registry.MustRegister(p.published)
 	registry.MustRegister(engineMetrics(p.engine)...)
 	registry.MustRegister(receiveMetrics(p.receiver)...)
+	registry.MustRegister(p.database.commits, p.database.failures)
+	registry.MustRegister(loadMetrics(p.store.Load)...)
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "posthorn_database_bytes", Help: "Size of the database on disk.",
 	}, p.databaseBytes))
@@ -103,14 +104,4 @@ func engineMetrics(engine *deliver.Engine) []prometheus.Collector {
 		now("posthorn_requests_in_flight", "Requests to endpoints under way.", func(n deliver.Numbers) int { return n.Workers }),
 		now("posthorn_active_endpoints", "Endpoints with work in memory or waiting.", func(n deliver.Numbers) int { return n.Lanes }),
 	}
-}
-
-func (p *parts) databaseBytes() float64 {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second) // a scrape has no context here
-	defer cancel()
-	d, err := p.store.Describe(ctx)
-	if err != nil {
-		return 0
-	}
-	return float64(d.Bytes)
 }
