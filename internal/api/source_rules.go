@@ -29,7 +29,7 @@ type AnswerBody struct {
 // DedupeBody is a rule about repetitions. The maximum, here and in KeepBody, is the catalog's; it stands here too because
 // a number that is multiplied to a duration before it is looked at could wrap to one that is allowed.
 type DedupeBody struct {
-	By            string `json:"by,omitempty" maxLength:"300" doc:"id, body, none, json: with a path, or header: with a name. A webhook without what is named is never a repetition."`
+	By            string `json:"by,omitempty" maxLength:"300" doc:"id, body, none, json: with a path, header:, form: or query: with a name, or form:NAME:json:PATH for JSON in a form field. A webhook without what is named is never a repetition."`
 	WindowSeconds int64  `json:"windowSeconds,omitempty" minimum:"0" maximum:"2592000" doc:"How long a webhook is remembered. Left out, it is as the provider's page says, mostly three days. It is never less than requests with the same signature are taken."`
 }
 

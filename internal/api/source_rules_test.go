@@ -81,6 +81,8 @@ func TestRulesThatCanNeverWorkAreRefusedWithWhatToWrite(t *testing.T) {
 		`"dedupe":{"by":"json:[@this,@this]|[@this]"}`:            `"dedupe","by"],"msg":"A path has names, numbers of items and at most one #`,
 		`"dedupe":{"by":"json:#.a.#"}`:                            `"dedupe","by"],"msg":"Use # at most once in a path.`,
 		`"options":{"id_path":"@this"}`:                           `"options","id_path"],"msg":"A path has names`,
+		`"dedupe":{"by":"form:"}`:                                 `"dedupe","by"],"msg":"Write a name of 1 to 256 bytes behind form:, such as form:order_id.`,
+		`"dedupe":{"by":"form:payload:json:a|b"}`:                 `"dedupe","by"],"msg":"A path has names`,
 		`"dedupe":{"by":"header:"}`:                               `"dedupe","by"],"msg":"Name the header as it stands in a request`,
 		`"dedupe":{"by":"header:a b"}`:                            `"dedupe","by"],"msg":"Name the header as it stands in a request`,
 		`"options":{"type_path":"a..b"}`:                          `"options","type_path"],"msg":"Put one full stop`,
@@ -110,7 +112,8 @@ func TestRulesThatCanWorkAreTaken(t *testing.T) {
 	s := newServer(t)
 	for _, rule := range []string{
 		`"dedupe":{"by":"json:order.id"}`, `"dedupe":{"by":"json:items.0.id"}`, `"dedupe":{"by":"json:items.#(type==\"a..b\").id"}`,
-		`"dedupe":{"by":"json:a\\.\\.b"}`, `"dedupe":{"by":"json:$type"}`, `"dedupe":{"by":"header:X-Request-Id"}`,
+		`"dedupe":{"by":"json:a\\.\\.b"}`, `"dedupe":{"by":"json:$type"}`, `"dedupe":{"by":"header:X-Request-Id"}`, `"dedupe":{"by":"form:order id"}`,
+		`"dedupe":{"by":"form:payload:json:event.id"}`, `"dedupe":{"by":"query:id"}`, `"options":{"type_field":"payload","type_path":"event.type","id_field":"id"}`,
 		`"dedupe":{"by":"header:Authorization"}`, `"forward":{"headers":["*"]}`, `"forward":{"headers":["x-github-event","X-Event-Key"]}`,
 		`"answer":{"status":204}`, `"answer":{"status":202,"body":"ok"}`, `"secrets":[]`, `"options":{"type_path":"event.type"}`,
 	} {

@@ -96,16 +96,21 @@ func checkDedupe(d hook.Dedupe) error {
 	if name, is := strings.CutPrefix(d.By, "header:"); is {
 		return checkHeaderName("dedupe.by", name)
 	}
-	if strings.HasPrefix(d.By, "json:") || slices.Contains([]string{"", "id", "body", "none"}, d.By) {
+	if place, _ := provider.Place(d.By); !place.None() || slices.Contains([]string{"", "id", "body", "none"}, d.By) {
 		return nil
 	}
-	return fault.In("dedupe.by", "value_error", "Use id, body, none, json: with a path, or header: with a name.")
+	return fault.In("dedupe.by", "value_error", "Use id, body, none, json: with a path, or header:, form: or query: with a name.")
 }
 
 // checkDedupePlace refuses a rule that names a malformed place.
 func checkDedupePlace(d hook.Dedupe) error {
 	if _, err := provider.Place(d.By); err != nil {
 		return fault.In("dedupe.by", "value_error", "%s", err)
+	}
+	for _, prefix := range []string{"form:", "query:"} {
+		if name, is := strings.CutPrefix(d.By, prefix); is && (name == "" || strings.HasPrefix(name, ":json:") || len(name) > hook.MaxName) {
+			return fault.In("dedupe.by", "value_error", "Write a name of 1 to %d bytes behind %s, such as %sorder_id.", hook.MaxName, prefix, prefix)
+		}
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func (p Provider) RememberFor(o Options, chosen time.Duration) time.Duration {
 // Covers reports whether a piece is part of what is signed: named itself, or within the body or the address.
 func (f Facts) Covers(p Piece) bool {
 	switch p.kind {
-	case first, joined, optional:
+	case first, joined, optional, jsonWithin:
 		return !slices.ContainsFunc(p.of, func(one Piece) bool { return !f.Covers(one) })
 	case text, nothing:
 		return true

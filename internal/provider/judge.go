@@ -106,6 +106,9 @@ func (p Provider) describe(c *Check, proof Proof, f Facts) Verdict {
 	if id == "" {
 		id = hashed(p.ID, c)
 	}
+	if IsNull(id) {
+		id = ""
+	}
 	kind := label(p.Type, c, maxType)
 	v := Verdict{
 		ID: id, Type: kind, Time: p.Time.read(c),
@@ -114,6 +117,10 @@ func (p Provider) describe(c *Check, proof Proof, f Facts) Verdict {
 	v.Key = p.key(v, c)
 	return v
 }
+
+// IsNull reports whether a text is what senders write where they have no value. It identifies nothing: all events without
+// an id would be one.
+func IsNull(text string) bool { return strings.EqualFold(strings.TrimSpace(text), "null") }
 
 // apart returns the type if it may tell two events with the same body apart: if it is signed, if nothing is, or if the
 // sender leaves no choice.

@@ -35,6 +35,7 @@ const (
 	joined
 	optional
 	computed
+	jsonWithin
 	unreadable
 )
 
@@ -55,6 +56,16 @@ func JSONPath(path string) Piece {
 		return Piece{kind: unreadable, name: "path " + path}
 	}
 	return Piece{kind: jsonPath, name: path, path: parsed}
+}
+
+// JSONIn is a value in the JSON that stands at another place, such as a form field. The path is as of JSONPath.
+func JSONIn(at Piece, path string) Piece {
+	p := JSONPath(path)
+	if p.kind != jsonPath {
+		return p
+	}
+	p.kind, p.of = jsonWithin, []Piece{at}
+	return p
 }
 
 // Literal is a fixed text.
@@ -119,6 +130,8 @@ func (p Piece) String() string {
 		return listed(p.of, p.name)
 	case optional:
 		return p.of[0].String()
+	case jsonWithin:
+		return "JSON " + p.name + " in " + p.of[0].String()
 	case computed:
 		return p.name
 	}

@@ -17,9 +17,12 @@ const (
 	placeForm   = "form:"
 )
 
-// Place returns the piece that a rule of a source's owner names: "json:PATH", "header:NAME",
-// "query:NAME" or "form:NAME". The zero Piece means that
-// the rule names no place. The error is a sentence that says how to write the rule.
+// withinJSON separates the name of a form field from the path in the JSON that the field holds.
+const withinJSON = ":json:"
+
+// Place returns the piece that a rule of a source's owner names: "json:PATH", "header:NAME", "query:NAME", "form:NAME", or
+// "form:NAME:json:PATH" for a place in the JSON that a form field holds. The zero Piece means that the rule names no
+// place. The error is a sentence that says how to write the rule.
 func Place(rule string) (Piece, error) {
 	if path, is := strings.CutPrefix(rule, placeJSON); is {
 		parsed, err := bodypath.Parse(path)
@@ -32,9 +35,18 @@ func Place(rule string) (Piece, error) {
 		return Query(name), nil
 	}
 	if name, is := strings.CutPrefix(rule, placeForm); is {
-		return Form(name), nil
+		return formPlace(name)
 	}
 	return Piece{}, nil
+}
+
+func formPlace(rule string) (Piece, error) {
+	name, path, within := strings.Cut(rule, withinJSON)
+	if !within {
+		return Form(name), nil
+	}
+	_, err := bodypath.Parse(path)
+	return JSONIn(Form(name), path), err
 }
 
 // pathSuffix ends the name of every option whose value is a path into a JSON body.

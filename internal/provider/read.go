@@ -39,6 +39,8 @@ func (v view) read(p Piece) (string, error) {
 		return formField(&v.c.Request, p)
 	case jsonPath:
 		return atPath(v.c.Request.Body, p)
+	case jsonWithin:
+		return v.readWithin(p)
 	case unreadable:
 		return "", Refuse(BadOption, p.name)
 	case option:
@@ -97,6 +99,19 @@ func (v view) readSeveral(p Piece) (string, error) {
 		parts = append(parts, s)
 	}
 	return strings.Join(parts, p.name), nil
+}
+
+// readWithin reads a place in the JSON that stands at another place.
+func (v view) readWithin(p Piece) (string, error) {
+	text, err := v.read(p.of[0])
+	if err != nil {
+		return "", err
+	}
+	found, ok := p.path.Get(text)
+	if !ok {
+		return "", Refuse(Missing, p.String())
+	}
+	return only([]string{found}, p, len(text))
 }
 
 // write sends what stands at p to w; the body is not copied.

@@ -119,6 +119,41 @@ func TestRuleSaysWhatIsTheSame(t *testing.T) {
 	}
 }
 
+func TestFieldOfAFormSaysWhatIsTheSame(t *testing.T) {
+	t.Parallel()
+	for rule, want := range map[string]int{
+		"form:order": 2, "form:payload:json:event.id": 1, "form:payload:json:event.none": 3, "form:none": 3, "query:q": 1, "form:empty": 3,
+	} {
+		in := newIntake(t, func(s *hook.Source) { s.Provider, s.Secrets, s.Rules.Dedupe.By = "none", nil, rule })
+		for _, body := range []string{"order=5", "order=5&n=1", "order=6"} {
+			_, err := in.send(with(signed(body+`&empty=null&payload={"event":{"id":7}}`), func(r *receive.Request) {
+				r.Header["Content-Type"], r.Query = []string{"application/x-www-form-urlencoded"}, "q=1"
+			}))
+			check(t, err)
+		}
+		if got := len(in.memory.stored()); got != want {
+			t.Errorf("%s: stored %d, want %d", rule, got, want)
+		}
+	}
+}
+
+func TestNullIsNoID(t *testing.T) {
+	t.Parallel()
+	for rule, options := range map[string]map[string]string{
+		"header:X-Order": nil, "json:id": nil, "json:text": nil, "": {"id_header": "X-Order"}, "id": {"id_path": "text"},
+	} {
+		in := newIntake(t, func(s *hook.Source) { s.Provider, s.Secrets, s.Rules.Dedupe.By, s.Options = "none", nil, rule, options })
+		for _, n := range []string{"1", "2"} {
+			_, err := in.send(with(signed(`{"id":null,"text":"null","n":`+n+`}`), func(r *receive.Request) { r.Header["X-Order"] = []string{"NULL"} }))
+			check(t, err)
+		}
+		stored := in.memory.stored()
+		if len(stored) != 2 || stored[0].EventID != "" {
+			t.Errorf("%q %v: stored %d with the id %q", rule, options, len(stored), stored[0].EventID)
+		}
+	}
+}
+
 func TestSourceWithAStoredPathThatIsAProgramTakesNothing(t *testing.T) {
 	t.Parallel()
 	doubled := strings.TrimSuffix(strings.Repeat("[@this,@this]|", 18), "|")

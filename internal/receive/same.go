@@ -38,7 +38,7 @@ func (d *Door) chosenKey(check *provider.Check) string {
 		return ""
 	}
 	text, err := d.dedupe.Read(check)
-	if err != nil || text == "" {
+	if err != nil || text == "" || provider.IsNull(text) {
 		return ""
 	}
 	return d.source.Rules.Dedupe.By + "=" + text

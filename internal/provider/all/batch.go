@@ -1,6 +1,10 @@
 package all
 
-import "github.com/posthorn/posthorn/internal/provider"
+import (
+	"strings"
+
+	"github.com/posthorn/posthorn/internal/provider"
+)
 
 // each is what stands at a path with a # in it, once for every event of a batch: together they tell a repetition. A
 // batch in which nothing stands there has none; without this, all such batches would be taken for one.
@@ -8,7 +12,7 @@ func each(path string) provider.Piece {
 	at := provider.JSONPath(path)
 	return provider.Computed(at.String(), func(c *provider.Check) (string, error) {
 		list, err := at.Read(c)
-		if err == nil && list == "[]" {
+		if err == nil && strings.Trim(list, "[null, ]") == "" { // [] or [null,null]
 			return "", provider.Refuse(provider.Missing, at.String())
 		}
 		return list, err

@@ -16,15 +16,14 @@ func genericJWT() provider.Provider {
 		Pages:  []provider.Page{{Title: "RFC 7519: JSON Web Token (JWT)", URL: "https://www.rfc-editor.org/rfc/rfc7519"}},
 		Note:   "A token says who sends, not what: unless body_claim is set, the body is not covered.",
 		Secret: provider.Field{Name: "Key", Hint: "the shared secret (HS...), or the public key in PEM; nothing if jwks_url is set"},
-		Options: []provider.Option{
+		Options: slices.Concat([]provider.Option{
 			{Name: "algorithm", Meaning: "The one algorithm that is taken.", Default: "HS256", Values: []string{"HS256", "HS384", "HS512", "RS256", "RS512", "PS256", "ES256", "EdDSA"}},
 			{Name: "header", Meaning: "The header that carries the token, after Bearer where it is Authorization.", Default: "Authorization"},
 			{Name: "issuer", Meaning: "What iss must be."},
 			{Name: "audience", Meaning: "What aud must contain."},
 			{Name: "jwks_url", Meaning: "Where the sender publishes its keys, https."},
 			{Name: "body_claim", Meaning: "The claim with the SHA-256 of the body in hex."},
-			idHeader(), idPath(), typeHeader(), typePath(),
-		},
+		}, readOptions()),
 		Choose: jwtScheme,
 		ID:     chosen("id"), Type: chosen("type"),
 	})
@@ -69,7 +68,7 @@ func basic() provider.Provider {
 		Name: "basic", Title: "HTTP basic authentication",
 		Pages:   []provider.Page{{Title: "RFC 7617: The 'Basic' HTTP Authentication Scheme", URL: "https://www.rfc-editor.org/rfc/rfc7617"}},
 		Secret:  provider.Field{Name: "Name and password", Hint: "name:password"},
-		Options: []provider.Option{idHeader(), idPath(), typeHeader(), typePath()},
+		Options: readOptions(),
 		Scheme:  provider.Basic{},
 		ID:      chosen("id"), Type: chosen("type"),
 	})
@@ -82,12 +81,11 @@ func apiKey() provider.Provider {
 		Note: "A key in the query is written to the logs of everything in between; a key in the body is stored and handed on with it. " +
 			"Prefer a header.",
 		Secret: provider.Field{Name: "Key", Hint: "the text that the sender sends along"},
-		Options: []provider.Option{
+		Options: slices.Concat([]provider.Option{
 			{Name: "in", Meaning: "Where the key stands.", Default: "header", Values: []string{"header", "query", "form", "json"}},
 			{Name: "name", Meaning: "The name of the header, query parameter or form field, or the path of the JSON member.", Default: "Authorization"},
 			{Name: "prefix", Meaning: "What stands in front of it; Bearer and a space in Authorization unless set."},
-			idHeader(), idPath(), typeHeader(), typePath(),
-		},
+		}, readOptions()),
 		Choose: apiKeyScheme,
 		ID:     chosen("id"), Type: chosen("type"),
 	})
@@ -114,10 +112,15 @@ func none() provider.Provider {
 	return challenged(provider.Provider{
 		Name: "none", Title: "No verification",
 		Note:    "Whoever knows the address can send. Use it for senders that can do nothing better, and rotate the address.",
-		Options: []provider.Option{idHeader(), idPath(), typeHeader(), typePath()},
+		Options: readOptions(),
 		Scheme:  provider.Nothing{},
 		ID:      chosen("id"), Type: chosen("type"),
 	})
+}
+
+// readOptions say where id and type stand.
+func readOptions() []provider.Option {
+	return []provider.Option{idHeader(), idPath(), idField(), typeHeader(), typePath(), typeField()}
 }
 
 func idHeader() provider.Option {
@@ -128,6 +131,10 @@ func idPath() provider.Option {
 	return provider.Option{Name: "id_path", Meaning: "Where the event's id stands in a JSON body, such as data.id."}
 }
 
+func idField() provider.Option {
+	return provider.Option{Name: "id_field", Meaning: "The form field with the event's id. With id_path, the field holds JSON and id_path is a path in it."}
+}
+
 func typeHeader() provider.Option {
 	return provider.Option{Name: "type_header", Meaning: "The header with the event's type."}
 }
@@ -136,14 +143,23 @@ func typePath() provider.Option {
 	return provider.Option{Name: "type_path", Meaning: "Where the event's type stands in a JSON body."}
 }
 
-// chosen is the header or the path that the source's options name; the path counts if both are set.
+func typeField() provider.Option {
+	return provider.Option{Name: "type_field", Meaning: "The form field with the event's type. With type_path, the field holds JSON and type_path is a path in it."}
+}
+
+// chosen is the place that the source's options name: a form field, a path in it or in the body, or else a header.
 func chosen(what string) provider.Piece {
-	name := "option " + what + "_path or " + what + "_header"
+	name := "option " + what + "_path, " + what + "_field or " + what + "_header"
 	return provider.Computed(name, func(c *provider.Check) (string, error) {
-		if path := c.Option(what + "_path"); path != "" {
+		path, field, header := c.Option(what+"_path"), c.Option(what+"_field"), c.Option(what+"_header")
+		switch {
+		case path != "" && field != "":
+			return provider.JSONIn(provider.Form(field), path).Read(c)
+		case path != "":
 			return provider.JSONPath(path).Read(c)
-		}
-		if header := c.Option(what + "_header"); header != "" {
+		case field != "":
+			return provider.Form(field).Read(c)
+		case header != "":
 			return provider.Header(header).Read(c)
 		}
 		return "", provider.Refuse(provider.Missing, name)

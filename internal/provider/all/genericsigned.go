@@ -60,11 +60,6 @@ func signedOptions() []provider.Option {
 	}
 }
 
-// readOptions say where id and type stand.
-func readOptions() []provider.Option {
-	return []provider.Option{idHeader(), idPath(), typeHeader(), typePath()}
-}
-
 func hashes() map[string]provider.Hash {
 	return map[string]provider.Hash{"sha256": provider.SHA256, "sha384": provider.SHA384, "sha512": provider.SHA512, "sha1": provider.SHA1}
 }
