@@ -91,15 +91,17 @@ type Endpoints interface {
 	ListEndpoints(ctx context.Context, application hook.Key, page Page[id.ID]) (List[hook.Endpoint, id.ID], error)
 }
 
-// EventTypes keeps the catalogue of event types.
+// EventTypes keeps the catalogue of event types, and beside it those that applications made by publishing.
 type EventTypes interface {
+	AdHocEventTypes
 	// CreateEventType stores t. A name that exists, archived or not, is fault.Conflict.
 	CreateEventType(ctx context.Context, t hook.EventType) (hook.EventType, error)
 	// EventType returns the event type of this name, archived ones too.
 	EventType(ctx context.Context, name string) (hook.EventType, error)
 	// UpdateEventType is to event types what UpdateApplication is to applications.
 	UpdateEventType(ctx context.Context, name string, change func(*hook.EventType) error) (hook.EventType, error)
-	// ExpungeEventType removes the event type for good; archiving is an update.
+	// ExpungeEventType removes the event type for good, and those of this name that applications made; archiving is
+	// an update.
 	ExpungeEventType(ctx context.Context, name string) error
 	// ListEventTypes returns a page of event types by name.
 	ListEventTypes(ctx context.Context, archived bool, page Page[string]) (List[hook.EventType, string], error)

@@ -77,6 +77,13 @@ func (r *restoration) catalogue(ctx context.Context, b store.Batch) error {
 			return taken("event type", err)
 		}
 	}
+	for _, a := range b.AdHocEventTypes {
+		_, err := r.tx.Exec(ctx, "INSERT INTO ad_hoc_event_type (application, name, created_at) VALUES ($1, $2, $3)",
+			a.ApplicationKey, storable(a.Name), micros(a.CreatedAt))
+		if err != nil {
+			return taken("event type", err)
+		}
+	}
 	for _, k := range b.Tokens {
 		_, err := r.tx.Exec(ctx, insertToken, k.ID[:], storable(k.Name), k.Hash[:], k.Hint, string(k.Scope), k.ApplicationKey,
 			micros(k.ExpiresAt), micros(k.RevokedAt), micros(k.CreatedAt))

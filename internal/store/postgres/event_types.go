@@ -9,7 +9,6 @@ import (
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
 	"github.com/posthorn/posthorn/internal/store/pack"
-	"github.com/posthorn/posthorn/internal/store/walk"
 )
 
 const (
@@ -83,7 +82,11 @@ func (s *Store) UpdateEventType(ctx context.Context, name string, change func(*h
 func (s *Store) ExpungeEventType(ctx context.Context, name string) error {
 	return s.write(ctx, "remove the event type", func(tx pgx.Tx) error {
 		removed, err := tx.Exec(ctx, "DELETE FROM event_type WHERE name = $1", sought(name))
-		if err == nil && removed.RowsAffected() == 0 {
+		if err != nil {
+			return err
+		}
+		adHoc, err := tx.Exec(ctx, "DELETE FROM ad_hoc_event_type WHERE name = $1", sought(name))
+		if err == nil && removed.RowsAffected()+adHoc.RowsAffected() == 0 {
 			return fault.Missing("event type")
 		}
 		return s.changedEventType(ctx, tx, name, err)
@@ -91,21 +94,6 @@ func (s *Store) ExpungeEventType(ctx context.Context, name string) error {
 }
 
 // ListEventTypes implements store.EventTypes.
-func (s *Store) ListEventTypes(ctx context.Context, archived bool, page store.Page[string]) (list store.List[hook.EventType, string], err error) {
-	listed := question[hook.EventType, string]{
-		query: eventTypeWalk,
-		args: func(rest store.Page[string]) []any {
-			low, high := walk.Names(rest)
-			return []any{low, high}
-		},
-		scan: func(from scanner) (walk.Entry[hook.EventType, string], error) {
-			e, err := scanEventType(from)
-			return walk.Entry[hook.EventType, string]{Item: e, At: e.Name, Keep: archived || !e.Archived, Size: walk.SizeOfEventType(e)}, err
-		},
-	}
-	err = s.view(ctx, "list the event types", func(tx pgx.Tx) (err error) {
-		list, err = listed.page(ctx, tx, page)
-		return err
-	})
-	return list, err
+func (s *Store) ListEventTypes(ctx context.Context, archived bool, page store.Page[string]) (store.List[hook.EventType, string], error) {
+	return s.eventTypes(ctx, eventTypeWalk, archived, page)
 }

@@ -58,6 +58,12 @@ func restoreCatalogue(t *tx, b store.Batch) error {
 			return taken("event type", err)
 		}
 	}
+	for _, a := range b.AdHocEventTypes {
+		err := t.exec("INSERT INTO ad_hoc_event_type (application, name, created_at) VALUES (?, ?, ?)", a.ApplicationKey, a.Name, micros(a.CreatedAt))
+		if err != nil {
+			return taken("event type", err)
+		}
+	}
 	for _, k := range b.Tokens {
 		err := t.exec(insertToken, k.ID[:], k.Name, k.Hash[:], k.Hint, string(k.Scope), k.ApplicationKey,
 			micros(k.ExpiresAt), micros(k.RevokedAt), micros(k.CreatedAt))

@@ -72,7 +72,11 @@ func (s *Store) UpdateEventType(ctx context.Context, name string, change func(*h
 func (s *Store) ExpungeEventType(ctx context.Context, name string) error {
 	return s.writer.write(ctx, "remove the event type", func(t *tx) error {
 		removed, err := t.change("DELETE FROM event_type WHERE name = ?", name)
-		if err == nil && removed == 0 {
+		if err != nil {
+			return err
+		}
+		adHoc, err := t.change("DELETE FROM ad_hoc_event_type WHERE name = ?", name)
+		if err == nil && removed+adHoc == 0 {
 			return fault.Missing("event type")
 		}
 		return err
@@ -82,7 +86,14 @@ func (s *Store) ExpungeEventType(ctx context.Context, name string) error {
 // ListEventTypes implements store.EventTypes.
 func (s *Store) ListEventTypes(ctx context.Context, archived bool, page store.Page[string]) (store.List[hook.EventType, string], error) {
 	low, high := walk.Names(page)
-	rows, err := s.read.QueryContext(ctx, order(selectEventType+"name > ? AND name < ?", "name", page), low, high)
+	return s.eventTypes(ctx, order(selectEventType+"name > ? AND name < ?", "name", page), archived, page, low, high)
+}
+
+// eventTypes returns a page of what a query for event types finds.
+func (s *Store) eventTypes(
+	ctx context.Context, query string, archived bool, page store.Page[string], args ...any,
+) (store.List[hook.EventType, string], error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return store.List[hook.EventType, string]{}, translate("list the event types", err)
 	}

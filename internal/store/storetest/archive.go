@@ -90,6 +90,7 @@ func restoredIsFound(t *testing.T, f *fixture) {
 	k := hook.Token{ID: f.ids.New(now), Name: "n", Hash: [32]byte{1}, Scope: hook.ScopeApplication, ApplicationKey: a.Key, CreatedAt: now}
 	check(t, f.Restore(ctx, store.Batch{Endpoints: endpoints, Tokens: []hook.Token{k}}))
 	e = endpoints[0]
+	check(t, f.Restore(ctx, store.Batch{AdHocEventTypes: []store.AdHocEventType{{ApplicationKey: a.Key, Name: "y", CreatedAt: now}}}))
 
 	found, err := f.Application(ctx, byUID("acme"))
 	check(t, err)
@@ -103,6 +104,9 @@ func restoredIsFound(t *testing.T, f *fixture) {
 	kind, err := f.EventType(ctx, "x")
 	check(t, err)
 	equal(t, string(kind.Schemas), `{}`)
+	adHoc, err := f.VisibleEventType(ctx, a.Key, "y")
+	check(t, err)
+	equal(t, adHoc, hook.EventType{Name: "y", CreatedAt: now, UpdatedAt: now})
 }
 
 func restoreIsWhole(t *testing.T, f *fixture) {
