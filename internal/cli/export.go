@@ -167,7 +167,7 @@ func summary(counts transfer.Counts) string {
 
 func plural(kind string, n int64) string {
 	word, known := map[string]string{
-		"eventType": "event type", "claim": "idempotency key", "tally": "hourly count", "received": "received webhook",
+		"eventType": "event type", "adHocEventType": "ad hoc event type", "claim": "idempotency key", "tally": "hourly count", "received": "received webhook",
 		"seen": "dedupe key", "refusals": "refusal count", "refused": "refused request",
 	}[kind]
 	if !known {

@@ -96,6 +96,9 @@ func (e *exporter) catalogue(ctx context.Context, s store.Snapshot) error {
 			return err
 		}
 	}
+	if err := e.adHoc(ctx, s); err != nil {
+		return err
+	}
 	for one, err := range s.Endpoints(ctx) {
 		if err == nil {
 			err = e.endpoint(one)
@@ -143,6 +146,19 @@ func (e *exporter) reveal(line *endpointLine, one hook.Endpoint) error {
 func noKey(of string) error {
 	return fault.New(fault.Invalid, "encryption_key_missing", "The secrets of the %s do not open without the key that "+
 		"they were sealed with: give it in POSTHORN_ENCRYPTION_KEY, or the data directory that has the key file with --data.", of)
+}
+
+func (e *exporter) adHoc(ctx context.Context, s store.Snapshot) error {
+	for t, err := range s.AdHocEventTypes(ctx) {
+		application, ok := e.applications[t.ApplicationKey]
+		if err == nil && ok {
+			err = e.out.put(kindAdHoc, adHocLine{kindAdHoc, application, t.Name, t.CreatedAt})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *exporter) tokens(ctx context.Context, s store.Snapshot) error {

@@ -37,6 +37,13 @@ type eventTypeLine struct {
 	UpdatedAt   time.Time `json:"updatedAt"`
 }
 
+type adHocLine struct {
+	Kind        string    `json:"kind"`
+	Application string    `json:"application"`
+	Name        string    `json:"name"`
+	CreatedAt   time.Time `json:"createdAt"`
+}
+
 type applicationLine struct {
 	Kind      string            `json:"kind"`
 	ID        string            `json:"id"`

@@ -17,7 +17,7 @@ import (
 // takers are what puts a line of each kind into the batch.
 func (i *importer) takers() map[string]func([]byte) error {
 	return map[string]func([]byte) error{
-		kindEventType: taker(i.eventType), kindApplication: taker(i.application), kindEndpoint: taker(i.endpoint),
+		kindEventType: taker(i.eventType), kindAdHoc: taker(i.adHoc), kindApplication: taker(i.application), kindEndpoint: taker(i.endpoint),
 		kindToken: taker(i.token), kindAnswer: taker(i.answer), kindMessage: taker(i.takeMessage), kindDelivery: taker(i.delivery),
 		kindAttempt: taker(i.attempt), kindClaim: taker(i.claim), kindTally: taker(i.tally), kindEvent: taker(i.event),
 		kindSource: taker(i.source), kindReceived: taker(i.received), kindSeen: taker(i.seen), kindRefusals: taker(i.refusals),
@@ -41,6 +41,13 @@ func (i *importer) eventType(l eventTypeLine) error {
 		Enforced: l.Enforced, Archived: l.Archived, Deprecated: l.Deprecated, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt,
 	})
 	return nil
+}
+
+func (i *importer) adHoc(l adHocLine) error {
+	application, err := i.applicationOf(l.Application)
+	i.batch.AdHocEventTypes = append(i.batch.AdHocEventTypes,
+		store.AdHocEventType{ApplicationKey: application, Name: l.Name, CreatedAt: l.CreatedAt})
+	return err
 }
 
 func (i *importer) application(l applicationLine) error {

@@ -22,6 +22,7 @@ type Counts map[string]int64
 const (
 	kindEventType   = "eventType"
 	kindApplication = "application"
+	kindAdHoc       = "adHocEventType"
 	kindEndpoint    = "endpoint"
 	kindToken       = "token"
 	kindAnswer      = "answer"
@@ -42,7 +43,7 @@ const (
 // Kinds returns the kinds of lines in the order of the stream.
 func Kinds() []string {
 	return []string{
-		kindEventType, kindApplication, kindEndpoint, kindSource, kindToken, kindAnswer, kindMessage, kindDelivery, kindAttempt,
+		kindEventType, kindApplication, kindAdHoc, kindEndpoint, kindSource, kindToken, kindAnswer, kindMessage, kindDelivery, kindAttempt,
 		kindClaim, kindReceived, kindSeen, kindTally, kindEvent, kindRefusals, kindRefused,
 	}
 }

@@ -29,6 +29,8 @@ func full(t *testing.T) *place {
 	_, err = p.CreateEventType(ctx, hook.EventType{Name: "old", Archived: true, Deprecated: true, CreatedAt: p.now, UpdatedAt: p.now})
 	check(t, err)
 	a, b := p.application("odd-uid_.9"), p.application("")
+	_, err = p.NoteEventType(ctx, store.AdHocEventType{ApplicationKey: a.Key, Name: "made.up", CreatedAt: p.now}, 10)
+	check(t, err)
 	one, two, lost := p.endpoint(a), p.endpoint(a, func(e *hook.Endpoint) { e.UID = "own-uid" }), p.endpoint(a)
 	off := p.endpoint(b, func(e *hook.Endpoint) {
 		e.Disabled, e.DisabledReason, e.Headers, e.Credentials = true, hook.DisabledGone, nil, nil
