@@ -83,15 +83,22 @@ func (d *Directory) Find(ctx context.Context, ref string) (*Snapshot, error) {
 	return d.Snapshot(ctx, a.Key)
 }
 
-// EventType returns the event type of this name, archived or not.
+// EventType returns the event type of the catalogue with this name, archived or not. That there is none is remembered
+// as well: publishing does not need one.
 func (d *Directory) EventType(ctx context.Context, name string) (hook.EventType, error) {
 	if t, ok := d.types.GetIfPresent(name); ok {
+		if t.Name == "" {
+			return t, fault.Missing("event type")
+		}
 		return t, nil
 	}
 	before := d.typeChanges()
 	t, err := d.store.EventType(ctx, name)
-	if err == nil {
-		d.keepType(before, t)
+	switch {
+	case err == nil:
+		d.keepType(before, name, t)
+	case fault.KindOf(err) == fault.NotFound:
+		d.keepType(before, name, hook.EventType{})
 	}
 	return t, err
 }
@@ -103,12 +110,12 @@ func (d *Directory) typeChanges() uint64 {
 }
 
 // keepType keeps what was read when the count of changes was before, unless something changed meanwhile:
-// it might be older than the change.
-func (d *Directory) keepType(before uint64, t hook.EventType) {
+// it might be older than the change. An event type without a name stands for none.
+func (d *Directory) keepType(before uint64, name string, t hook.EventType) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.changes == before {
-		d.types.Set(t.Name, t)
+		d.types.Set(name, t)
 	}
 }
 
