@@ -70,11 +70,11 @@ const (
 func (a *API) routeEventTypes() {
 	route(a, operation{
 		id: "v1.event-type.list", method: http.MethodGet, path: eventTypesPath, scope: hook.ScopePortal,
-		summary: "List event types",
+		summary: "List event types", about: "Beside those that you created, the list has those that publishing made: a token of an application sees only its own of these.",
 	}, a.listEventTypes)
 	route(a, operation{
 		id: "v1.event-type.create", method: http.MethodPost, path: eventTypesPath, scope: hook.ScopeServer,
-		summary: "Create an event type", status: http.StatusCreated, about: "An archived one of this name is brought back as you describe it.",
+		summary: "Create an event type", status: http.StatusCreated, about: "An archived one of this name is brought back as you describe it. One that publishing made is taken over.",
 	}, a.createEventType)
 	route(a, operation{
 		id: "v1.event-type.get", method: http.MethodGet, path: eventTypePath, scope: hook.ScopePortal,
@@ -104,7 +104,7 @@ func (a *API) listEventTypes(ctx context.Context, in *struct {
 	if name, backward := in.cursor(); name != "" {
 		page.From, page.Backward = &name, backward
 	}
-	list, err := a.EventTypes.List(ctx, in.IncludeArchived, page)
+	list, err := a.EventTypes.List(ctx, caller(ctx).ApplicationKey, in.IncludeArchived, page)
 	list.Items = visible(ctx, list.Items)
 	return listed(list, func(name string) string { return name }, eventTypeOut(in.WithContent), err)
 }
@@ -133,7 +133,7 @@ func (a *API) createEventType(ctx context.Context, in *struct{ Body EventTypeIn 
 }
 
 func (a *API) getEventType(ctx context.Context, in *struct{ EventTypePath }) (*answerOf[EventTypeOut], error) {
-	found, err := a.EventTypes.Get(ctx, in.Name)
+	found, err := a.EventTypes.Get(ctx, caller(ctx).ApplicationKey, in.Name)
 	if err == nil && len(visible(ctx, []hook.EventType{found})) == 0 {
 		err = fault.Missing("event type")
 	}

@@ -77,12 +77,14 @@ func (p *parts) heard(c store.Change) {
 		p.directory.EndpointChanged(c.Application, c.Endpoint)
 	case store.EventTypeChanged:
 		p.directory.EventTypeChanged(c.Name)
+		p.types.Forget(c.Name)
 	case store.TokensChanged:
 		p.auth.ForgetRecent()
 	case store.WorkArrived, store.MembersChanged:
 		p.engine.LookAgain()
 	case store.AnythingChanged:
 		p.directory.AnythingChanged()
+		p.types.Forget("")
 		p.receiver.AnythingChanged()
 		p.auth.ForgetRecent()
 		p.engine.LookAgain()

@@ -37,6 +37,7 @@ type parts struct {
 	budget    *membudget.Budget // of the memory that requests hold
 	directory *directory.Directory
 	sources   *catalog.Sources
+	types     *catalog.EventTypes
 	receiver  *receive.Service
 	keys      keyDoor
 	node      *node.Node
@@ -124,13 +125,13 @@ func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *ap
 	strict := p.config.EventTypes == "strict"
 	schemas := catalog.NewSchemas()
 	applications := catalog.NewApplications(p.store, p.ids, p.Clock, directory)
-	types := catalog.NewEventTypes(p.store, schemas, p.Clock, directory)
+	p.types = catalog.NewEventTypes(p.store, schemas, p.Clock, directory)
 	endpoint := catalog.EndpointConfig{Box: p.box, Policy: policy, IDs: p.ids, Random: rand.Reader, Clock: p.Clock, Changes: directory}
 	if strict {
 		endpoint.Types = p.store
 	}
 	messages := publish.New(publish.Parts{
-		Directory: directory, Applications: applications, Types: types, Schemas: schemas,
+		Directory: directory, Applications: applications, Types: p.types, Schemas: schemas,
 		Journal: p.store, Dispatcher: p.engine, IDs: p.ids,
 	}, publish.Config{Strict: strict, Clock: p.Clock})
 	p.sources = catalog.NewSources(p.store, catalog.SourceConfig{
@@ -139,7 +140,7 @@ func (p *parts) newAPI(directory *directory.Directory, policy egress.Policy) *ap
 	})
 	p.receiver = p.newReceiver(messages)
 	return api.New(api.Config{
-		Applications: applications, Endpoints: catalog.NewEndpoints(p.store, endpoint), EventTypes: types,
+		Applications: applications, Endpoints: catalog.NewEndpoints(p.store, endpoint), EventTypes: p.types,
 		Sources: p.sources, Inbox: p.store, InboundURL: p.inboundURL(), History: p.store, Answers: p.store, Engine: p.store, Publisher: countedPublisher{publisher{messages}, p.published},
 		Replayer: replayer{p.engine, messages}, Auth: p.auth, Box: p.box, IDs: p.ids, Clock: p.Clock, Log: p.Log,
 		PublicURL: p.publicURL(), MaxBody: int64(p.config.MaxBody), Budget: p.budget,

@@ -39,27 +39,29 @@ type EventTypes struct {
 	schemas *Schemas
 	clock   clock.Clock
 	changes directory.Changes
-	census  census
+	notes   notes
 }
 
 // NewEventTypes returns the use cases over s. schemas forgets the compiled schemas of what changes.
 func NewEventTypes(s store.EventTypes, schemas *Schemas, c clock.Clock, changes directory.Changes) *EventTypes {
-	return &EventTypes{store: s, schemas: schemas, clock: c, changes: changes}
+	return &EventTypes{store: s, schemas: schemas, clock: c, changes: changes, notes: newNotes()}
 }
 
-// Get returns the event type, archived or not.
-func (s *EventTypes) Get(ctx context.Context, name string) (hook.EventType, error) {
-	return s.store.EventType(ctx, name)
+// Get returns the event type, archived or not: out of the catalogue, or of those that the application made by
+// publishing. With the application zero, any application may have made it.
+func (s *EventTypes) Get(ctx context.Context, application hook.Key, name string) (hook.EventType, error) {
+	return s.store.VisibleEventType(ctx, application, name)
 }
 
-// List returns a page of event types by name, with the archived ones if asked.
+// List returns a page of the event types that Get returns, by name, with the archived ones if asked.
 func (s *EventTypes) List(
-	ctx context.Context, archived bool, page store.Page[string],
+	ctx context.Context, application hook.Key, archived bool, page store.Page[string],
 ) (store.List[hook.EventType, string], error) {
-	return s.store.ListEventTypes(ctx, archived, page)
+	return s.store.ListVisibleEventTypes(ctx, application, archived, page)
 }
 
-// Create stores a new event type, or brings an archived one back as n says.
+// Create stores a new event type, or brings an archived one back as n says. It takes over one that was made by
+// publishing.
 func (s *EventTypes) Create(ctx context.Context, n NewEventType) (hook.EventType, error) {
 	if err := checkSchemas(n.Schemas); err != nil {
 		return hook.EventType{}, err
@@ -69,7 +71,7 @@ func (s *EventTypes) Create(ctx context.Context, n NewEventType) (hook.EventType
 		return t, err
 	}
 	return s.update(ctx, n.Name, func(t *hook.EventType) error {
-		if !t.Archived {
+		if !t.Archived && !madeByPublishing(*t) {
 			return err
 		}
 		n.apply(t)
@@ -98,7 +100,21 @@ func (s *EventTypes) Patch(ctx context.Context, name string, p EventTypePatch) (
 			return hook.EventType{}, err
 		}
 	}
-	return s.update(ctx, name, func(t *hook.EventType) error { p.apply(t); return nil })
+	t, err := s.update(ctx, name, func(t *hook.EventType) error { p.apply(t); return nil })
+	if fault.KindOf(err) != fault.NotFound {
+		return t, err
+	}
+	if _, err := s.store.VisibleEventType(ctx, 0, name); err != nil {
+		return hook.EventType{}, err
+	}
+	return s.insertWith(ctx, name, p.apply)
+}
+
+// madeByPublishing reports whether nothing was said about an event type of the catalogue. Until event types that
+// publishing makes were kept apart, they looked like this.
+func madeByPublishing(t hook.EventType) bool {
+	return t.Description == "" && t.Group == "" && t.FeatureFlag == "" && t.Schemas == nil &&
+		!t.Enforced && !t.Archived && !t.Deprecated && t.CreatedAt.Equal(t.UpdatedAt)
 }
 
 // Archive takes the event type out of use. Endpoints that name it keep doing so.
@@ -108,26 +124,29 @@ func (s *EventTypes) Archive(ctx context.Context, name string) error {
 	return err
 }
 
-// Expunge removes the event type for good.
+// Expunge removes the event type for good, also where applications made it. The next publish makes it again.
 func (s *EventTypes) Expunge(ctx context.Context, name string) error {
 	err := s.store.ExpungeEventType(ctx, name)
 	if err == nil {
-		s.census.removed()
+		s.notes.forget(name)
 		s.changed(name)
 	}
 	return err
 }
 
 func (s *EventTypes) insert(ctx context.Context, n NewEventType) (hook.EventType, error) {
+	return s.insertWith(ctx, n.Name, n.apply)
+}
+
+func (s *EventTypes) insertWith(ctx context.Context, name string, apply func(*hook.EventType)) (hook.EventType, error) {
 	now := moment(s.clock)
-	t := hook.EventType{Name: n.Name, CreatedAt: now, UpdatedAt: now}
-	n.apply(&t)
+	t := hook.EventType{Name: name, CreatedAt: now, UpdatedAt: now}
+	apply(&t)
 	if err := checkEventType(t); err != nil {
 		return hook.EventType{}, err
 	}
 	t, err := s.store.CreateEventType(ctx, t)
 	if err == nil {
-		s.census.added()
 		s.changed(t.Name)
 	}
 	return t, err

@@ -19,7 +19,7 @@ func (s *Service) Example(ctx context.Context, application hook.Application, end
 	if !hook.ValidName(eventType, hook.MaxName) {
 		return hook.Message{}, badEventType()
 	}
-	t, err := s.eventType(ctx, eventType)
+	t, err := s.eventType(ctx, application.Key, eventType)
 	if err != nil {
 		return hook.Message{}, err
 	}

@@ -32,10 +32,10 @@ type Applications interface {
 	Ensure(ctx context.Context, a hook.Application) (hook.Application, error)
 }
 
-// EventTypes creates event types on use; catalog does.
+// EventTypes notes event types that the catalogue does not define; catalog does.
 type EventTypes interface {
-	// Ensure returns the event type of this name, made if there is none; Invalid if there are too many.
-	Ensure(ctx context.Context, name string) (hook.EventType, error)
+	// Use returns the event type of this name and notes that the application publishes it.
+	Use(ctx context.Context, application hook.Key, name string) hook.EventType
 }
 
 // Schemas checks payloads; catalog does.
@@ -63,7 +63,7 @@ type Input struct {
 
 // Config is what publishing may be told.
 type Config struct {
-	Strict bool // only event types that exist; otherwise they are created on use
+	Strict bool // only event types of the catalogue; others are noted on use otherwise
 	Clock  clock.Clock
 }
 
@@ -116,7 +116,7 @@ func (s *Service) Publish(ctx context.Context, in Input) (store.Receipt, error) 
 	if err != nil {
 		return store.Receipt{}, err
 	}
-	if err := s.checkType(ctx, in); err != nil {
+	if err := s.checkType(ctx, snapshot.Application.Key, in); err != nil {
 		return s.repeated(ctx, in, snapshot.Application.ID, err)
 	}
 	return s.store(ctx, in, snapshot, snapshot.Targets(in.EventType, in.Channels))
@@ -204,8 +204,8 @@ func checkShape(in Input) error {
 	return nil
 }
 
-func (s *Service) checkType(ctx context.Context, in Input) error {
-	eventType, err := s.eventType(ctx, in.EventType)
+func (s *Service) checkType(ctx context.Context, application hook.Key, in Input) error {
+	eventType, err := s.eventType(ctx, application, in.EventType)
 	if err != nil {
 		return err
 	}
@@ -251,8 +251,8 @@ func badEventType() error {
 	return fault.In("eventType", "value_error", "Name an event type with letters, digits, - _ and dots, at most %d.", hook.MaxName)
 }
 
-// eventType returns the event type, which is created on use unless only known ones are allowed.
-func (s *Service) eventType(ctx context.Context, name string) (hook.EventType, error) {
+// eventType returns the event type, which need not be in the catalogue unless only known ones are allowed.
+func (s *Service) eventType(ctx context.Context, application hook.Key, name string) (hook.EventType, error) {
 	t, err := s.directory.EventType(ctx, name)
 	if fault.KindOf(err) != fault.NotFound {
 		return t, err
@@ -260,5 +260,5 @@ func (s *Service) eventType(ctx context.Context, name string) (hook.EventType, e
 	if s.config.Strict {
 		return t, fault.In("eventType", "event_type_unknown", "There is no event type %q: create it first.", name)
 	}
-	return s.types.Ensure(ctx, name)
+	return s.types.Use(ctx, application, name), nil
 }

@@ -31,7 +31,7 @@ func TestEventTypesAreCreatedOnUseUnlessOnlyKnownOnesAreAllowed(t *testing.T) {
 	check(t, errOpen)
 	check(t, errKnown)
 	refused(t, errStrict, fault.Invalid, "event_type_unknown")
-	if _, err := open.types.Get(t.Context(), "invoice.paid"); err != nil {
+	if _, err := open.types.Get(t.Context(), 0, "invoice.paid"); err != nil {
 		t.Errorf("the event type was not created: %v", err)
 	}
 }
