@@ -42,7 +42,7 @@ func (c *Client) do(run *call, g *generation, r Request, began time.Duration) Re
 	answer, err := g.of(r).RoundTrip(newRequest(run, r)) //nolint:bodyclose // read closes it
 	if err != nil {
 		response := failure(run, err)
-		response.Stale = response.Outcome == Disconnected && run.unanswered()
+		response.Stale = response.Outcome == Disconnected && run.unanswered() && !rejected(err)
 		return response
 	}
 	waited := c.config.Clock.Steady() - began

@@ -81,6 +81,13 @@ func broken(err error, text string) bool {
 		strings.Contains(text, "received from peer")
 }
 
+// rejected reports whether the peer ended one HTTP/2 stream of a connection that lives on, which is an answer of its own.
+// REFUSED_STREAM is none: it says that the request was not processed (RFC 9113 section 8.7).
+func rejected(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "stream error") && strings.Contains(text, "received from peer") && !strings.Contains(text, "REFUSED_STREAM")
+}
+
 func sentenceOf(o Outcome) string {
 	switch o {
 	case Timeout:

@@ -49,8 +49,21 @@ func http2Wire(t *testing.T, config *tls.Config, settings, answer []byte, flood 
 }
 
 func serveFrames(c net.Conn, requests chan<- struct{}, answer []byte, flood bool) {
+	serveRequests(c, func(int) bool {
+		requests <- struct{}{}
+		for {
+			if _, err := c.Write(answer); err != nil || !flood {
+				return true
+			}
+		}
+	})
+}
+
+// serveRequests reads frames and calls answer for each request with its number, until the peer is gone or answer
+// reports false.
+func serveRequests(c net.Conn, answer func(n int) bool) {
 	head := make([]byte, 9)
-	for {
+	for n := 0; ; {
 		if _, err := io.ReadFull(c, head); err != nil {
 			return
 		}
@@ -61,12 +74,10 @@ func serveFrames(c net.Conn, requests chan<- struct{}, answer []byte, flood bool
 		if head[3] != frameHeaders {
 			continue
 		}
-		requests <- struct{}{}
-		for {
-			if _, err := c.Write(answer); err != nil || !flood {
-				break
-			}
+		if !answer(n) {
+			return
 		}
+		n++
 	}
 }
 
@@ -129,6 +140,46 @@ func TestHTTP2FloodsEndWithTheAttempt(t *testing.T) {
 
 			if r.Outcome != egress.Interrupted && r.Outcome != egress.Disconnected && r.Outcome != egress.Protocol {
 				t.Errorf("got %+v", r)
+			}
+		})
+	}
+}
+
+// TestOnlyAnHTTP2RequestThatMayBeLostIsStale ends the second stream of a connection, or the connection itself.
+func TestOnlyAnHTTP2RequestThatMayBeLostIsStale(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	ok := frame(frameHeaders, 0x5, 1, []byte{0x88}) // :status 200
+	for name, c := range map[string]struct {
+		second []byte
+		stale  bool
+	}{
+		"refused stream": {frame(frameReset, 0, 3, number(0x7)), true}, "internal error": {frame(frameReset, 0, 3, number(0x2)), false},
+		"cancel": {frame(frameReset, 0, 3, number(0x8)), false}, "the connection closed": {nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := &tls.Config{Certificates: []tls.Certificate{a.issue(t, unchanged)}, NextProtos: []string{"h2"}}
+			w := newWire(t, func(raw net.Conn, _ func() bool) {
+				conn := tls.Server(raw, config)
+				if _, err := io.CopyN(io.Discard, conn, int64(len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))); err != nil {
+					return
+				}
+				_, _ = conn.Write(frame(frameSettings, 0, 0, nil))
+				answers := [][]byte{ok, c.second}
+				serveRequests(conn, func(n int) bool {
+					_, err := conn.Write(answers[min(n, 1)])
+					return err == nil && (n == 0 || c.second != nil)
+				})
+			})
+			client := tlsClient(t, a.pool())
+			url := strings.Replace(strings.Replace(w.URL, "http:", "https:", 1), "127.0.0.1", "hook.example", 1)
+
+			first := post(t, client, url)
+			second := post(t, client, url)
+
+			if first.Status != 200 || second.Outcome != egress.Disconnected || second.Stale != c.stale {
+				t.Errorf("got %+v, then %+v", first, second)
 			}
 		})
 	}
