@@ -12,7 +12,7 @@ type raw = json.RawMessage
 
 // wrong is a change to a valid request that makes one part of it doubtful or wrong.
 type wrong struct {
-	what  string // for messages
+	what  string // for messages; of a body, the path of the field
 	place string // body, query, path or header
 	name  string // of the field that the answer must name, if it must refuse
 
@@ -40,6 +40,11 @@ func oddValues() map[string][]any {
 	}
 }
 
+// olderNames are fields that some bodies accept beside the documented ones.
+func olderNames() []string {
+	return []string{"filterTypes", "rateLimit", "version", "secret", "exampleIndex"}
+}
+
 // typesOf returns the JSON types that a schema permits; nil if it permits all.
 func typesOf(schema object) (types []string) {
 	switch declared := schema["type"].(type) {
@@ -60,19 +65,12 @@ func typesOf(schema object) (types []string) {
 // replaced by each odd value, left out, and joined by a field that the schema does not have.
 func (d document) wrongBodies(schema object, valid any) (all []wrong) {
 	d.vary(schema, valid, nil, 0, func(at []string, value any, refused bool) {
-		inner := value
-		for _, name := range at {
-			if members, ok := inner.(object); ok {
-				inner = members[name]
-			}
-		}
-		text, _ := json.Marshal(inner)
 		name := ""
 		if len(at) > 0 {
 			name = at[len(at)-1]
 		}
 		all = append(all, wrong{
-			what: strings.Join(at, ".") + " in " + clipped(text, 100), place: "body", name: name, body: value, refused: refused,
+			what: strings.Join(at, "."), place: "body", name: name, body: value, refused: refused,
 		})
 	})
 	return all
@@ -116,6 +114,16 @@ func (d document) varyMembers(schema object, value any, at []string, depth int, 
 	}
 	if schema["additionalProperties"] == false {
 		each(append(slices.Clone(at), "unheardOf"), with(valid, object{"unheardOf": 1}), true)
+	}
+	for _, name := range olderNames() {
+		if _, documented := child(schema, "properties")[name]; depth > 0 || documented {
+			continue
+		}
+		for _, values := range oddValues() {
+			for _, odd := range values[:min(len(values), 3)] {
+				each(append(slices.Clone(at), name), with(valid, object{name: odd}), false)
+			}
+		}
 	}
 	required, _ := schema["required"].([]any)
 	for _, name := range required {
@@ -167,6 +175,21 @@ func noSuchText(schema object, text string) bool {
 		return isText || text == "99999999999999999999"
 	}
 	return false
+}
+
+// String describes the variation.
+func (w wrong) String() string {
+	if w.place != "body" {
+		return w.what
+	}
+	inner := w.body
+	for _, name := range strings.Split(w.what, ".") {
+		if members, ok := inner.(object); ok {
+			inner = members[name]
+		}
+	}
+	text, _ := json.Marshal(inner)
+	return w.what + " in " + clipped(text, 100)
 }
 
 func clipped(text []byte, most int) string {
