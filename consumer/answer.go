@@ -97,7 +97,13 @@ func codeOf(status int, err error) string {
 	return strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
 }
 
+// retryAfter is what a 503 says about when to try again, in seconds.
+const retryAfter = "5"
+
 func problem(w http.ResponseWriter, status int, code string) {
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	body, err := json.Marshal(map[string]string{"code": code})
 	if err != nil {
 		body = []byte("{}")

@@ -29,7 +29,9 @@ func TestSecretIsLearnedOnceAndUsed(t *testing.T) {
 	hook := func(key string) *http.Request { return with(push(body), "X-Hook-Signature", mac(key, body)) }
 
 	equal(t, "before", send(h, hook("s3cret")).Code, http.StatusUnauthorized)
-	equal(t, "not kept", send(h, told("lost")).Code, http.StatusServiceUnavailable)
+	lost := send(h, told("lost"))
+	equal(t, "not kept", lost.Code, http.StatusServiceUnavailable)
+	equal(t, "Retry-After", lost.Header().Get("Retry-After"), "5")
 	failing = false
 	w := send(h, told("s3cret"))
 	equal(t, "kept", w.Code, http.StatusOK)

@@ -59,6 +59,8 @@ func TestHostileRequestsReachNobody(t *testing.T) {
 		equal(t, what+": calls", b.called(), 0)
 		equal(t, what+": media type", w.Header().Get("Content-Type"), "application/json")
 	}
+	compressed := send(github(t, &box{}), with(push(body), "Content-Encoding", "gzip"))
+	equal(t, "Accept-Encoding", compressed.Header().Get("Accept-Encoding"), "identity")
 	equal(t, "Allow", send(github(t, &box{}), method(http.MethodGet)).Header().Get("Allow"), "POST")
 }
 

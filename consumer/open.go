@@ -15,6 +15,7 @@ import (
 func (g *gate) open(ctx context.Context, w http.ResponseWriter, r *http.Request) (Event, bool) {
 	check := g.checkOf(r)
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		w.Header().Set("Accept-Encoding", "identity") // what is supported (RFC 7694, section 3)
 		g.refuse(ctx, w, http.StatusUnsupportedMediaType, provider.Refuse(provider.WrongType, "header Content-Encoding"))
 		return Event{}, false
 	}
