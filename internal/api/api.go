@@ -60,8 +60,8 @@ type Replayer interface {
 	Resend(ctx context.Context, application hook.Key, message hook.Message, endpoint hook.Endpoint) error
 	// Recover makes all failed deliveries of messages published in [since, until) due, in the background.
 	Recover(ctx context.Context, endpoint hook.Endpoint, since, until time.Time) (task id.ID, err error)
-	// SendExample publishes a made-up message of the type to this endpoint alone.
-	SendExample(ctx context.Context, application hook.Application, endpoint hook.Endpoint, eventType string) (hook.Message, error)
+	// SendExample publishes the example of the type with this index, or a made-up message, to this endpoint alone.
+	SendExample(ctx context.Context, application hook.Application, endpoint hook.Endpoint, eventType string, index int) (hook.Message, error)
 }
 
 // Engine is what health asks.

@@ -8,6 +8,7 @@ import (
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
 // ApplicationIn is what a caller says about an application.
@@ -87,15 +88,15 @@ func (a *API) routeApplications() {
 func (a *API) listApplications(ctx context.Context, in *struct {
 	PageQuery
 	OrderQuery
-	WithoutEndpoints unoffered `query:"exclude_apps_with_no_endpoints" hidden:"true"`
-	WithoutEnabled   unoffered `query:"exclude_apps_with_disabled_endpoints" hidden:"true"`
-	WithPlay         unoffered `query:"exclude_apps_with_svix_play_endpoints" hidden:"true"`
+	WithEndpoints  bool `query:"exclude_apps_with_no_endpoints" doc:"Leave out applications that have no endpoints."`
+	NotAllDisabled bool `query:"exclude_apps_with_disabled_endpoints" doc:"Leave out applications all of whose endpoints are disabled."`
+	NotOnlyPlay    bool `query:"exclude_apps_with_svix_play_endpoints" doc:"Without effect: there are no endpoints of that kind."`
 }) (*answerOf[ListResponse[ApplicationOut]], error) {
 	page, err := in.byID(ctx, id.Application, in.ascending())
 	if err != nil {
 		return nil, err
 	}
-	list, err := a.Applications.List(ctx, page)
+	list, err := a.Applications.List(ctx, store.ApplicationFilter{WithEndpoints: in.WithEndpoints, NotAllDisabled: in.NotAllDisabled}, page)
 	return listed(list, id.Application.Text, applicationOut, err)
 }
 

@@ -31,6 +31,7 @@ type MessageAttemptOut struct {
 	TriggerType        int               `json:"triggerType" enum:"0,1" doc:"0 on schedule, 1 asked for by somebody."`
 	Attempt            int               `json:"attempt" required:"false" doc:"Which of the delivery's schedule it was, from 1."`
 	Timestamp          time.Time         `json:"timestamp" doc:"When it began."`
+	Msg                *MessageOut       `json:"msg,omitempty" required:"false" doc:"The message without its payload, if with_msg asks for it."`
 }
 
 // AttemptPath names an attempt.
@@ -149,7 +150,7 @@ func (a *API) routeAttempts() {
 func (a *API) listAttemptsByEndpoint(ctx context.Context, in *struct {
 	EndpointPath
 	AttemptQuery
-	WithMsg unoffered `query:"with_msg" hidden:"true"`
+	WithMsg bool `query:"with_msg" doc:"Give the message of each attempt too, without its payload."`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
 	filter, page, err := in.asked(ctx)
 	if err != nil {
@@ -160,7 +161,7 @@ func (a *API) listAttemptsByEndpoint(ctx context.Context, in *struct {
 		return nil, err
 	}
 	list, err := a.History.AttemptsByEndpoint(ctx, e, filter, page)
-	return listed(list, id.Attempt.Text, attemptOut(in.WithContent), err)
+	return listed(list, id.Attempt.Text, attemptWithMessage(in.WithContent, in.WithMsg), err)
 }
 
 func (a *API) listAttemptsByMessage(ctx context.Context, in *struct {
@@ -187,7 +188,10 @@ func (a *API) listAttemptsByMessage(ctx context.Context, in *struct {
 	return listed(list, id.Attempt.Text, attemptOut(in.WithContent), err)
 }
 
-func (a *API) getAttempt(ctx context.Context, in *struct{ AttemptPath }) (*answerOf[MessageAttemptOut], error) {
+func (a *API) getAttempt(ctx context.Context, in *struct {
+	AttemptPath
+	ExpandedQuery
+}) (*answerOf[MessageAttemptOut], error) {
 	m, attempt, err := a.attempt(ctx, in.AttemptPath)
 	if err != nil {
 		return nil, err
@@ -243,7 +247,7 @@ func attemptOut(withContent bool) func(store.AttemptRecord) MessageAttemptOut {
 	return func(r store.AttemptRecord) MessageAttemptOut {
 		status := store.StatusOf(r.Outcome)
 		out := MessageAttemptOut{
-			ID: id.Attempt.Text(r.ID), MsgID: id.Message.Text(r.MessageID), URL: r.URL,
+			ID: id.Attempt.Text(r.ID), MsgID: id.Message.Text(r.Message.ID), URL: r.URL,
 			Status: int(status), StatusText: statusText(status), Outcome: outcomeText(r.Outcome), Cause: r.Cause,
 			ResponseStatusCode: r.Attempt.Status, ResponseDurationMs: r.Duration.Milliseconds(),
 			TriggerType: int(r.Trigger), Attempt: r.Number, Timestamp: r.StartedAt, ResponseHeaders: map[string]string{},
@@ -255,6 +259,19 @@ func attemptOut(withContent bool) func(store.AttemptRecord) MessageAttemptOut {
 		if withContent {
 			out.Response, out.ResponseHeaders = string(r.Response), orEmpty(r.Headers)
 		}
+		return out
+	}
+}
+
+// attemptWithMessage is attemptOut, with the message of each attempt if it is asked for.
+func attemptWithMessage(withContent, withMessage bool) func(store.AttemptRecord) MessageAttemptOut {
+	show := attemptOut(withContent)
+	if !withMessage {
+		return show
+	}
+	return func(r store.AttemptRecord) MessageAttemptOut {
+		out, message := show(r), messageOut(false)(r.Message)
+		out.Msg = &message
 		return out
 	}
 }

@@ -18,7 +18,7 @@ type AppPortalAccessIn struct {
 	Expiry       *int                    `json:"expiry,omitempty" nullable:"true" minimum:"60" maximum:"604800" doc:"Seconds until the token ends; a week if left out."`
 	ReadOnly     unoffered               `json:"readOnly,omitzero" hidden:"true"`
 	Capabilities unoffered               `json:"capabilities,omitzero" hidden:"true"`
-	SessionID    unoffered               `json:"sessionId,omitzero" hidden:"true"`
+	SessionID    *string                 `json:"sessionId,omitempty" nullable:"true" minLength:"1" maxLength:"64" pattern:"^[a-zA-Z0-9@_\\-]+$" doc:"Without effect: tokens cannot be revoked by session yet."`
 }
 
 // AppPortalAccessOut is a way into the portal.

@@ -55,8 +55,8 @@ type RecoverOut struct {
 
 // EventExampleIn asks for an example.
 type EventExampleIn struct {
-	EventType    string    `json:"eventType" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event type of the example."`
-	ExampleIndex unoffered `json:"exampleIndex,omitzero" hidden:"true"`
+	EventType    string `json:"eventType" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Event type of the example."`
+	ExampleIndex int    `json:"exampleIndex,omitempty" minimum:"0" maximum:"10000" doc:"Which of the examples of the schema to send, from 0. Ignored if the schema has no list of examples."`
 }
 
 // EndpointStats are numbers of deliveries.
@@ -193,7 +193,7 @@ func (a *API) sendExample(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	sent, err := a.Replayer.SendExample(ctx, owner, e, in.Body.EventType)
+	sent, err := a.Replayer.SendExample(ctx, owner, e, in.Body.EventType, in.Body.ExampleIndex)
 	return answered(messageOut(true)(sent), err)
 }
 

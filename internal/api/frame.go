@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/posthorn/posthorn/internal/auth"
@@ -95,17 +96,38 @@ func trimSlash(u *url.URL) {
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 }
 
-// listParameter is the one query parameter with several values. Libraries repeat it or join the values
-// with commas; the framework reads the first only.
+// listParameter is the one query parameter with several values. Libraries repeat it, join the values with
+// commas, or write brackets behind its name; the framework reads the first only.
 const listParameter = "event_types"
 
 func joinLists(u *url.URL) {
-	if strings.Count(u.RawQuery, listParameter) < 2 {
+	if !strings.Contains(u.RawQuery, listParameter) {
 		return
 	}
 	values := u.Query()
-	if all := values[listParameter]; len(all) > 1 {
-		values.Set(listParameter, strings.Join(all, ","))
-		u.RawQuery = values.Encode()
+	all := append(values[listParameter], values[listParameter+"[]"]...)
+	if len(all) < 2 && !values.Has(listParameter+"[]") {
+		return
 	}
+	values.Del(listParameter + "[]")
+	values.Set(listParameter, strings.Join(all, ","))
+	u.RawQuery = values.Encode()
+}
+
+// checkQuery refuses a query parameter that the operation does not have: a filter with a typing error would
+// otherwise give the whole list.
+func checkQuery(r *http.Request, known []string) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	for name := range r.URL.Query() {
+		if slices.Contains(known, name) {
+			continue
+		}
+		if len(known) == 0 {
+			return fault.In("query."+name, "value_error", "Leave this parameter out: this operation has none.")
+		}
+		return fault.In("query."+name, "value_error", "There is no such parameter. This operation has: %s.", strings.Join(known, ", "))
+	}
+	return nil
 }

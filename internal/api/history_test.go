@@ -234,3 +234,55 @@ func TestTagsAreShownAndFilterEveryListOfMessagesAndAttempts(t *testing.T) {
 	}
 	s.must(422, "GET", "/api/v1/app/a/msg?tag=a%20b", "")
 }
+
+func TestAttemptsCarryTheirMessageWithoutItsPayloadIfAsked(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+	m, _ := s.attempted("a", "e", hook.Failed, 500)
+
+	with := s.must(200, "GET", "/api/v1/app/a/attempt/endpoint/e?with_msg=true", "").data()
+	without := s.must(200, "GET", "/api/v1/app/a/attempt/endpoint/e", "").data()
+
+	message, _ := with[0]["msg"].(map[string]any)
+	if message["id"] != m || message["eventType"] != "x" || fmt.Sprint(message["payload"]) != "map[]" {
+		t.Errorf("got the message %v", message)
+	}
+	if without[0]["msg"] != nil {
+		t.Errorf("got the message %v without asking", without[0]["msg"])
+	}
+}
+
+func TestUnknownQueryParametersAreRefusedAndNamed(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+
+	for _, call := range [][2]string{
+		{"GET", "/api/v1/app?limt=1"}, {"GET", "/api/v1/app/a/msg?eventTypes=x"}, {"GET", "/api/v1/app/a/msg?limit=1&foo=1"},
+		{"GET", "/api/v1/app/a?foo=1"}, {"DELETE", "/api/v1/app/a/endpoint/e?force=true"}, {"POST", "/api/v1/app/a/msg?with_contents=1"},
+	} {
+		got := s.call(call[0], call[1], `{"eventType":"x","payload":{}}`)
+		name := call[1][strings.LastIndexAny(call[1], "?&")+1 : strings.LastIndex(call[1], "=")]
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.text, `"`+name+`"`) {
+			t.Errorf("%s %s: got %d %s", call[0], call[1], got.status, got.text)
+		}
+	}
+}
+
+func TestEventTypesMayBeRepeatedJoinedOrWrittenWithBrackets(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	for _, name := range []string{"x", "y", "z"} {
+		s.must(202, "POST", "/api/v1/app/a/msg", `{"eventType":"`+name+`","payload":{}}`)
+	}
+
+	for _, query := range []string{"event_types=x&event_types=z", "event_types=x,z", "event_types[]=x&event_types[]=z", "event_types%5B%5D=x&event_types=z"} {
+		if got := s.must(200, "GET", "/api/v1/app/a/msg?"+query, "").data(); len(got) != 2 {
+			t.Errorf("%s: listed %d messages, want 2", query, len(got))
+		}
+	}
+}

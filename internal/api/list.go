@@ -28,7 +28,7 @@ type OrderQuery struct {
 // ListResponse is a page of a list.
 type ListResponse[T any] struct {
 	Data         []T     `json:"data" nullable:"false" doc:"The items."`
-	Iterator     *string `json:"iterator" required:"false" doc:"Asks for the next page."`
+	Iterator     *string `json:"iterator" required:"true" doc:"Asks for the next page."`
 	PrevIterator *string `json:"prevIterator" required:"false" doc:"Asks for the page before this one."`
 	Done         bool    `json:"done" doc:"Whether this is the last page in the direction asked for."`
 }

@@ -22,7 +22,7 @@ import (
 
 // routePublish adds the operation that everything else is for.
 func (a *API) routePublish() {
-	a.handle(Route{http.MethodPost, messagesPath, hook.ScopeApplication}, http.HandlerFunc(a.publish))
+	a.handle(Route{http.MethodPost, messagesPath, hook.ScopeApplication}, a.strictQuery([]string{"with_content"}, http.HandlerFunc(a.publish)))
 	a.documentPublish()
 	a.embedded = huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[ApplicationIn]())
 }

@@ -76,7 +76,29 @@ func (d adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	if op.Method == http.MethodPost {
 		h = d.api.once(h)
 	}
-	d.api.handle(Route{op.Method, op.Path, scope}, h)
+	d.api.handle(Route{op.Method, op.Path, scope}, d.api.strictQuery(queryNames(op), h))
+}
+
+// queryNames returns the names of the query parameters that the operation has.
+func queryNames(op *huma.Operation) []string {
+	var names []string
+	for _, p := range op.Parameters {
+		if p.In == "query" {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// strictQuery answers 422 to a request with a query parameter that is not known.
+func (a *API) strictQuery(known []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := checkQuery(r, known); err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // parsing is how much more memory the framework takes for a body than its length: a copy, a tree of it to check and the value

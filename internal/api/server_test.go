@@ -70,7 +70,7 @@ func (still) Resend(context.Context, hook.Key, hook.Message, hook.Endpoint) erro
 func (still) Recover(context.Context, hook.Endpoint, time.Time, time.Time) (id.ID, error) {
 	return id.ID{1}, nil
 }
-func (still) SendExample(_ context.Context, a hook.Application, _ hook.Endpoint, eventType string) (hook.Message, error) {
+func (still) SendExample(_ context.Context, a hook.Application, _ hook.Endpoint, eventType string, _ int) (hook.Message, error) {
 	return hook.Message{ID: id.ID{2}, ApplicationKey: a.Key, EventType: eventType, Payload: []byte(`{}`)}, nil
 }
 

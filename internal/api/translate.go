@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -65,7 +66,10 @@ func sentences() [][2]string {
 		{validation.MsgExpectedMaxLength, "Use a length of at most %s."},
 		{validation.MsgExpectedMinItems, "Put at least %s into the list."},
 		{validation.MsgExpectedMaxItems, "Put at most %s into the list."},
-		{validation.MsgExpectedMatchPattern, "Use only letters, digits, hyphens, underscores and full stops."}, // the one pattern there is
+		{fmt.Sprintf(validation.MsgExpectedMatchPattern, `^[a-zA-Z0-9\-_.:+]+$`), "Use only letters, digits and characters of -_.:+ in a channel."},
+		{fmt.Sprintf(validation.MsgExpectedMatchPattern, `^[a-zA-Z0-9\-_./\\#]+$`), `Use only letters, digits and characters of -_./\# in a tag.`},
+		{fmt.Sprintf(validation.MsgExpectedMatchPattern, `^[a-zA-Z0-9@_\-]+$`), "Use only letters, digits, @, underscores and hyphens."},
+		{validation.MsgExpectedMatchPattern, "Use only letters, digits, hyphens, underscores and full stops."}, // of all other patterns
 		{validation.MsgExpectedRFC3339DateTime, aTime},
 		{"invalid date/time for format %s", aTime},
 	}

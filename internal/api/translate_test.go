@@ -189,3 +189,15 @@ func TestOtherTokensThanAdminsAreToldWhatIsAskedOfThem(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusedCharactersAreExplainedForTheKindOfName(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+
+	for query, want := range map[string]string{"channel=a%20b": "-_.:+ in a channel", "tag=a%20b": `-_./\\# in a tag`, "event_types=a%20b": "full stops"} {
+		if got := s.must(422, "GET", "/api/v1/app/a/msg?"+query, ""); !strings.Contains(got.text, want) {
+			t.Errorf("%s: got %s", query, got.text)
+		}
+	}
+}

@@ -37,7 +37,7 @@ type replayer struct {
 
 // SendExample implements api.Replayer.
 func (r replayer) SendExample(
-	ctx context.Context, application hook.Application, endpoint hook.Endpoint, eventType string,
+	ctx context.Context, application hook.Application, endpoint hook.Endpoint, eventType string, index int,
 ) (hook.Message, error) {
-	return r.messages.Example(ctx, application, endpoint, eventType)
+	return r.messages.Example(ctx, application, endpoint, eventType, index)
 }

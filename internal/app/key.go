@@ -95,7 +95,7 @@ func (b *base) someEndpoints(ctx context.Context) (some []hook.Endpoint, err err
 	for _, ascending := range []bool{true, false} {
 		page := store.Page[id.ID]{Limit: 250, Ascending: ascending}
 		for found, done := 0, false; found < sampled && !done; {
-			list, err := b.store.ListApplications(ctx, page)
+			list, err := b.store.ListApplications(ctx, store.ApplicationFilter{}, page)
 			if err != nil {
 				return nil, err
 			}

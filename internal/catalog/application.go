@@ -51,8 +51,8 @@ func (s *Applications) ByKey(ctx context.Context, key hook.Key) (hook.Applicatio
 }
 
 // List returns a page of applications.
-func (s *Applications) List(ctx context.Context, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error) {
-	return s.store.ListApplications(ctx, page)
+func (s *Applications) List(ctx context.Context, f store.ApplicationFilter, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error) {
+	return s.store.ListApplications(ctx, f, page)
 }
 
 // Create stores a new application.

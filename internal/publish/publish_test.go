@@ -104,7 +104,7 @@ func TestApplicationInsideAMessageIsCreatedOnce(t *testing.T) {
 	})
 	_, other := p.messages.Publish(t.Context(), input(create, func(in *publish.Input) { in.Application = "other" }))
 
-	all, err := p.applications.List(t.Context(), store.Page[id.ID]{Limit: 10})
+	all, err := p.applications.List(t.Context(), store.ApplicationFilter{}, store.Page[id.ID]{Limit: 10})
 	check(t, err)
 	if len(all.Items) != 1 || len(p.sent()) != 20 {
 		t.Errorf("%d applications, %d messages", len(all.Items), len(p.sent()))
@@ -289,18 +289,25 @@ func TestExampleIsThatOfTheNewestSchemaAndGoesToOneEndpoint(t *testing.T) {
 	e := p.endpoint(a, func(n *catalog.NewEndpoint) { n.EventTypes = []string{"something.else"} })
 	off := p.endpoint(a, func(n *catalog.NewEndpoint) { n.Disabled = true })
 	_, err := p.types.Create(t.Context(), catalog.NewEventType{Name: "invoice.paid", Schemas: []byte(
-		`{"9": {"type": "object", "example": {"n": 9}}, "10": {"type": "object", "examples": [{"n": 10}]}, "draft": {"type": "object"}}`)})
+		`{"9": {"type": "object", "example": {"n": 9}}, "10": {"type": "object", "examples": [{"n": 10}, {"n": 11}]}, "draft": {"type": "object"}}`)})
 	check(t, err)
 
-	m, err := p.messages.Example(t.Context(), a, e, "invoice.paid")
+	m, err := p.messages.Example(t.Context(), a, e, "invoice.paid", 0)
 	check(t, err)
-	plain, err := p.messages.Example(t.Context(), a, e, "other")
+	second, err := p.messages.Example(t.Context(), a, e, "invoice.paid", 1)
 	check(t, err)
-	_, disabled := p.messages.Example(t.Context(), a, off, "other")
+	_, past := p.messages.Example(t.Context(), a, e, "invoice.paid", 2)
+	plain, err := p.messages.Example(t.Context(), a, e, "other", 3)
+	check(t, err)
+	_, disabled := p.messages.Example(t.Context(), a, off, "other", 0)
 
 	if string(m.Payload) != `{"n": 10}` || !slices.Equal(m.Targets, []hook.Key{e.Key}) || !strings.Contains(string(plain.Payload), "example message") {
 		t.Errorf("got %s to %v, and %s", m.Payload, m.Targets, plain.Payload)
 	}
+	if string(second.Payload) != `{"n": 11}` {
+		t.Errorf("got %s for the index 1", second.Payload)
+	}
+	refused(t, past, fault.Invalid, "value_error")
 	refused(t, disabled, fault.Conflict, "endpoint_disabled")
 }
 

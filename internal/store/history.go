@@ -8,6 +8,12 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 )
 
+// ApplicationFilter narrows a list of applications. Zero fields do not narrow.
+type ApplicationFilter struct {
+	WithEndpoints  bool // leave out applications without endpoints
+	NotAllDisabled bool // leave out applications that have endpoints, all of them disabled
+}
+
 // MessageFilter narrows a list of messages. Zero fields do not narrow.
 type MessageFilter struct {
 	EventTypes  []string
@@ -57,8 +63,8 @@ func (f AttemptFilter) ByTopic() bool { return len(f.EventTypes) > 0 || f.Channe
 // AttemptRecord is an attempt with the public ids around it.
 type AttemptRecord struct {
 	hook.Attempt
-	MessageID  id.ID
-	EndpointID id.ID // zero if the endpoint is deleted
+	Message    hook.Message // its id, event type, event id, channels, tags and time only
+	EndpointID id.ID        // zero if the endpoint is deleted
 }
 
 // Destination is where one delivery of a message stands.

@@ -68,8 +68,8 @@ type Applications interface {
 	// DeleteApplication removes the application, its endpoints and sources with their secrets, its tokens and its
 	// open work. Its history can no longer be read and is purged by and by.
 	DeleteApplication(ctx context.Context, ref Ref) (hook.Application, error)
-	// ListApplications returns a page of applications by id.
-	ListApplications(ctx context.Context, page Page[id.ID]) (List[hook.Application, id.ID], error)
+	// ListApplications returns a page, by id, of the applications that f keeps.
+	ListApplications(ctx context.Context, f ApplicationFilter, page Page[id.ID]) (List[hook.Application, id.ID], error)
 }
 
 // Endpoints keeps the subscriptions of applications.

@@ -12,7 +12,7 @@ import (
 
 // Emptiness is how a store shows that there is nothing in it.
 type Emptiness interface {
-	ListApplications(ctx context.Context, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error)
+	ListApplications(ctx context.Context, f store.ApplicationFilter, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error)
 	ListEventTypes(ctx context.Context, archived bool, page store.Page[string]) (store.List[hook.EventType, string], error)
 	ListSources(ctx context.Context, application hook.Key, page store.Page[id.ID]) (store.List[hook.Source, id.ID], error)
 }
@@ -76,7 +76,7 @@ func finish(ctx context.Context, to Agreement) error {
 }
 
 func empty(ctx context.Context, to Target) error {
-	applications, err := to.ListApplications(ctx, store.Page[id.ID]{Limit: 1})
+	applications, err := to.ListApplications(ctx, store.ApplicationFilter{}, store.Page[id.ID]{Limit: 1})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,12 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING` + applicationColumns
 	updateApplication = `UPDATE application SET uid = $1, name = $2, rate_limit = $3, metadata = $4, updated_at = $5
 		WHERE key = $6 RETURNING` + applicationColumns
-	applicationWalk = selectApplication + "id >= $1 AND id < $2 ORDER BY id {order} LIMIT {rows}"
+	// The parameters 3 and 4 are the fields of store.ApplicationFilter.
+	applicationWalk = selectApplication + `id >= $1 AND id < $2
+		AND (NOT $3 OR EXISTS (SELECT 1 FROM endpoint e WHERE e.application = application.key))
+		AND (NOT $4 OR EXISTS (SELECT 1 FROM endpoint e WHERE e.application = application.key AND NOT e.disabled)
+			OR NOT EXISTS (SELECT 1 FROM endpoint e WHERE e.application = application.key))
+		ORDER BY id {order} LIMIT {rows}`
 )
 
 func scanApplication(row scanner) (hook.Application, error) {
@@ -100,12 +105,12 @@ func applicationIn(ctx context.Context, tx pgx.Tx, ref store.Ref) (hook.Applicat
 }
 
 // ListApplications implements store.Applications.
-func (s *Store) ListApplications(ctx context.Context, page store.Page[id.ID]) (list store.List[hook.Application, id.ID], err error) {
+func (s *Store) ListApplications(ctx context.Context, f store.ApplicationFilter, page store.Page[id.ID]) (list store.List[hook.Application, id.ID], err error) {
 	listed := question[hook.Application, id.ID]{
 		query: applicationWalk,
 		args: func(rest store.Page[id.ID]) []any {
 			low, high := walk.IDs(rest, walk.Span{})
-			return []any{low, high}
+			return []any{low, high, f.WithEndpoints, f.NotAllDisabled}
 		},
 		scan: func(from scanner) (walk.Entry[hook.Application, id.ID], error) {
 			a, err := scanApplication(from)

@@ -37,13 +37,14 @@ const (
 		WHERE a.message = $1 AND a.id >= $2 AND a.id < $3 AND a.endpoint = $4 ORDER BY a.id {order} LIMIT {rows}`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
-		a.duration, a.url, a.truncated, m.id, e.id`
+		a.duration, a.url, a.truncated, m.id, e.id, m.event_type, m.event_id, m.channels, m.tags, m.created_at`
 	attemptsWhole = "SELECT" + attemptColumns + ", a.response, a.headers" + attemptsAsked
 	attemptsBare  = "SELECT" + attemptColumns + ", NULL::bytea, NULL::text" + attemptsAsked
 	attemptsAsked = `, asked.place
 		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) WITH ORDINALITY AS asked(message, endpoint, id, place)
 		CROSS JOIN LATERAL (SELECT * FROM attempt WHERE message = asked.message AND endpoint = asked.endpoint AND id = asked.id LIMIT 1) a
-		CROSS JOIN LATERAL (SELECT application, id FROM message WHERE key = asked.message LIMIT 1) m
+		CROSS JOIN LATERAL (SELECT application, id, event_type, event_id, channels, tags, created_at FROM message
+			WHERE key = asked.message LIMIT 1) m
 		LEFT JOIN LATERAL (SELECT id FROM endpoint WHERE key = asked.endpoint LIMIT 1) e ON true`
 	attemptWithID = "SELECT" + attemptColumns + `, a.response, a.headers FROM attempt a JOIN message m ON m.key = a.message
 		LEFT JOIN endpoint e ON e.key = a.endpoint WHERE a.message = $1 AND a.id = $2`
@@ -75,9 +76,10 @@ func attemptScan(f store.AttemptFilter) func(scanner) (walk.Entry[attemptKey, id
 func scanAttempt(row scanner, more ...any) (store.AttemptRecord, error) {
 	var r store.AttemptRecord
 	var micros int64
-	a := &r.Attempt
+	a, m := &r.Attempt, &r.Message
 	err := row.Scan(append([]any{&a.ApplicationKey, &a.MessageKey, &a.EndpointKey, pack.IntoID(&a.ID), &a.Outcome, &a.Cause,
-		&a.Status, &a.Trigger, &a.Number, &micros, &a.URL, &a.Truncated, pack.IntoID(&r.MessageID), pack.IntoID(&r.EndpointID),
+		&a.Status, &a.Trigger, &a.Number, &micros, &a.URL, &a.Truncated, pack.IntoID(&m.ID), pack.IntoID(&r.EndpointID),
+		&m.EventType, pack.IntoText(&m.EventID), pack.IntoJSON(&m.Channels), pack.IntoJSON(&m.Tags), pack.IntoTime(&m.CreatedAt),
 		&a.Response, pack.IntoJSON(&a.Headers)}, more...)...)
 	a.Duration = time.Duration(micros) * time.Microsecond
 	a.StartedAt = a.ID.Time().Truncate(time.Microsecond)

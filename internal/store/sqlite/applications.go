@@ -14,6 +14,11 @@ const (
 	applicationColumns = " key, id, uid, name, rate_limit, metadata, created_at, updated_at "
 
 	selectApplication = "SELECT" + applicationColumns + "FROM application WHERE "
+	// The parameters 3 and 4 are the fields of store.ApplicationFilter.
+	applicationWalk = selectApplication + `id >= ? AND id < ?
+		AND (NOT ? OR EXISTS (SELECT 1 FROM endpoint e WHERE e.application = application.key))
+		AND (NOT ? OR EXISTS (SELECT 1 FROM endpoint e WHERE e.application = application.key AND e.disabled = 0)
+			OR NOT EXISTS (SELECT 1 FROM endpoint e WHERE e.application = application.key))`
 	insertApplication = `INSERT INTO application (id, uid, name, rate_limit, metadata, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING` + applicationColumns
 	updateApplication = `UPDATE application SET uid = ?, name = ?, rate_limit = ?, metadata = ?, updated_at = ?
@@ -85,9 +90,9 @@ func applicationIn(t *tx, ref store.Ref) (hook.Application, error) {
 }
 
 // ListApplications implements store.Applications.
-func (s *Store) ListApplications(ctx context.Context, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error) {
+func (s *Store) ListApplications(ctx context.Context, f store.ApplicationFilter, page store.Page[id.ID]) (store.List[hook.Application, id.ID], error) {
 	low, high := walk.IDs(page, walk.Span{})
-	rows, err := s.read.QueryContext(ctx, order(selectApplication+"id >= ? AND id < ?", "id", page), low, high)
+	rows, err := s.read.QueryContext(ctx, order(applicationWalk, "id", page), low, high, f.WithEndpoints, f.NotAllDisabled)
 	if err != nil {
 		return store.List[hook.Application, id.ID]{}, translate("list the applications", err)
 	}

@@ -27,7 +27,7 @@ const (
 		WHERE a.message = ? AND a.id >= ? AND a.id < ? AND a.endpoint = ?`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
-		a.duration, a.url, a.truncated, m.id, e.id`
+		a.duration, a.url, a.truncated, m.id, e.id, m.event_type, m.event_id, m.channels, m.tags, m.created_at`
 	attemptTables = ` FROM attempt a CROSS JOIN message m ON m.key = a.message LEFT JOIN endpoint e ON e.key = a.endpoint
 		WHERE a.message = ? AND `
 	wholeAttempt      = "SELECT" + attemptColumns + ", a.response, a.headers" + attemptTables
@@ -62,9 +62,10 @@ func attemptScan(f store.AttemptFilter) func(scanner) (walk.Entry[attemptKey, id
 func scanAttempt(row scanner) (store.AttemptRecord, error) {
 	var r store.AttemptRecord
 	var micros int64
-	a := &r.Attempt
+	a, m := &r.Attempt, &r.Message
 	err := row.Scan(&a.ApplicationKey, &a.MessageKey, &a.EndpointKey, pack.IntoID(&a.ID), &a.Outcome, &a.Cause, &a.Status,
-		&a.Trigger, &a.Number, &micros, &a.URL, &a.Truncated, pack.IntoID(&r.MessageID), pack.IntoID(&r.EndpointID), &a.Response, pack.IntoJSON(&a.Headers))
+		&a.Trigger, &a.Number, &micros, &a.URL, &a.Truncated, pack.IntoID(&m.ID), pack.IntoID(&r.EndpointID),
+		&m.EventType, pack.IntoText(&m.EventID), pack.IntoJSON(&m.Channels), pack.IntoJSON(&m.Tags), pack.IntoTime(&m.CreatedAt), &a.Response, pack.IntoJSON(&a.Headers))
 	a.Duration = time.Duration(micros) * time.Microsecond
 	a.StartedAt = a.ID.Time().Truncate(time.Microsecond)
 	return r, err

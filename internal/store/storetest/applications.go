@@ -27,6 +27,7 @@ func applications() []test {
 		{"a deletion ends what waits", applicationDeletionEndsWork},
 		{"a deleted uid may be used again", applicationUIDIsFreed},
 		{"pages go both ways in both orders", applicationPages},
+		{"applications without endpoints, or with disabled ones only, can be left out", applicationFilter},
 	}
 }
 
@@ -211,6 +212,28 @@ func applicationPages(t *testing.T, f *fixture) {
 
 	turnPages(t, falling, func(a hook.Application) id.ID { return a.ID },
 		func(page store.Page[id.ID]) (store.List[hook.Application, id.ID], error) {
-			return f.ListApplications(t.Context(), page)
+			return f.ListApplications(t.Context(), store.ApplicationFilter{}, page)
 		})
+}
+
+func applicationFilter(t *testing.T, f *fixture) {
+	without, disabled, enabled := f.application(), f.application(), f.application()
+	off := f.endpoint(disabled)
+	f.endpoint(enabled)
+	_, err := f.UpdateEndpoint(t.Context(), disabled.Key, byID(off.ID), func(e *hook.Endpoint) error { e.Disabled = true; return nil })
+	check(t, err)
+
+	for _, c := range []struct {
+		filter store.ApplicationFilter
+		want   []id.ID
+	}{
+		{store.ApplicationFilter{}, []id.ID{without.ID, disabled.ID, enabled.ID}},
+		{store.ApplicationFilter{WithEndpoints: true}, []id.ID{disabled.ID, enabled.ID}},
+		{store.ApplicationFilter{NotAllDisabled: true}, []id.ID{without.ID, enabled.ID}},
+		{store.ApplicationFilter{WithEndpoints: true, NotAllDisabled: true}, []id.ID{enabled.ID}},
+	} {
+		list, err := f.ListApplications(t.Context(), c.filter, store.Page[id.ID]{Limit: 10, Ascending: true})
+		check(t, err)
+		equal(t, cursors(list.Items, func(a hook.Application) id.ID { return a.ID }), c.want)
+	}
 }

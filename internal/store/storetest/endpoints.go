@@ -223,7 +223,7 @@ func endpointDeletionKeepsAttempts(t *testing.T, f *fixture) {
 	check(t, err)
 	record, err := f.Attempt(t.Context(), m, made.ID)
 	check(t, err)
-	equal(t, record, store.AttemptRecord{Attempt: made, MessageID: m.ID})
+	equal(t, record, store.AttemptRecord{Attempt: made, Message: topicOf(m)})
 }
 
 func endpointPages(t *testing.T, f *fixture) {

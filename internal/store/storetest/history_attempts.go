@@ -64,7 +64,7 @@ func attemptIsFound(t *testing.T, f *fixture) {
 	other, err := f.Attempt(t.Context(), m, bare.ID)
 	check(t, err)
 
-	equal(t, got, store.AttemptRecord{Attempt: made, MessageID: m.ID, EndpointID: e.ID})
+	equal(t, got, store.AttemptRecord{Attempt: made, Message: topicOf(m), EndpointID: e.ID})
 	equal(t, other.Attempt, bare)
 }
 
@@ -145,7 +145,7 @@ func attemptContent(t *testing.T, f *fixture) {
 	bare := made
 	bare.Response, bare.Headers = nil, nil
 	record := func(a hook.Attempt) []store.AttemptRecord {
-		return []store.AttemptRecord{{Attempt: a, MessageID: m.ID, EndpointID: e.ID}}
+		return []store.AttemptRecord{{Attempt: a, Message: topicOf(m), EndpointID: e.ID}}
 	}
 
 	for content, want := range map[bool][]store.AttemptRecord{true: record(made), false: record(bare)} {
@@ -241,5 +241,10 @@ func attemptOfDeletedEndpoint(t *testing.T, f *fixture) {
 
 	check(t, err)
 	equal(t, cursors(got.Items, func(r store.AttemptRecord) id.ID { return r.EndpointID }), []id.ID{kept.ID, {}})
-	equal(t, got.Items[1].MessageID, m.ID)
+	equal(t, got.Items[1].Message.ID, m.ID)
+}
+
+// topicOf returns what a list of attempts shows of a message.
+func topicOf(m hook.Message) hook.Message {
+	return hook.Message{ID: m.ID, EventType: m.EventType, EventID: m.EventID, Channels: m.Channels, Tags: m.Tags, CreatedAt: m.CreatedAt}
 }
