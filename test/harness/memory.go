@@ -20,9 +20,16 @@ import (
 // The program is always built without the race detector, whose shadow memory alone is larger than any useful limit.
 func StartLimited(t testing.TB, limit int64, settings ...string) *Server {
 	t.Helper()
+	s := NewLimited(t, limit, settings...)
+	s.Restart()
+	return s
+}
+
+// NewLimited is StartLimited without the start.
+func NewLimited(t testing.TB, limit int64, settings ...string) *Server {
+	t.Helper()
 	s := New(t, settings...)
 	s.Binary, s.memoryLimit = plainBinary(t), limit
-	s.Restart()
 	return s
 }
 

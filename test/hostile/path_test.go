@@ -2,6 +2,8 @@ package hostile_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -63,4 +65,36 @@ func dearPathsReadWithinTheBody(t *testing.T, s *harness.Server) {
 		}
 	}
 	wait.Wait()
+}
+
+// An older release stored paths that are not valid any more. One arrives here by an export that holds it.
+func TestStoredPathThatIsAProgramIsNeverEvaluated(t *testing.T) {
+	t.Parallel()
+	doubled := strings.TrimSuffix(strings.Repeat("[@this,@this]|", 18), "|")
+	former := harness.Start(t)
+	newInlet(t, former, object{"uid": "old", "dedupe": object{"by": "json:order.id"}, "options": object{"type_path": "order.type"}})
+	export := harness.Run(t, former.Database, "export", "--without-secrets")
+	harness.Equal(t, "exit code of the export", export.Code, 0)
+	changed := strings.NewReplacer("order.id", doubled, "order.type", doubled).Replace(export.Stdout)
+	file := filepath.Join(t.TempDir(), "export.jsonl")
+	harness.Check(t, os.WriteFile(file, []byte(changed), 0o600))
+	s := harness.NewLimited(t, memoryLimit)
+	imported := harness.Run(t, s.Database, "import", "--new-secrets", file)
+	if imported.Code != 0 || !strings.Contains(changed, doubled) {
+		t.Fatalf("import: %d %s", imported.Code, imported.Stderr)
+	}
+	s.Restart()
+	pid := s.PID()
+
+	var source struct{ IngestURL, Problem string }
+	do(t, s, http.MethodGet, sourcesAt+"/old", nil, http.StatusOK).JSON(t, &source)
+	_, key, _ := strings.Cut(source.IngestURL, "/in/")
+	in := inlet{path: sourcesAt + "/old", address: s.URL + "/in/" + key}
+	in.turnsAway(t, s, "a webhook", webhook{body: "[" + strings.Repeat("1,", 10_000) + "1]"}, http.StatusServiceUnavailable)
+	in.turnsAway(t, s, "a small one", webhook{body: "{}"}, http.StatusServiceUnavailable)
+
+	harness.Equal(t, "the problem says what a path may be", strings.Contains(source.Problem, "A path has names"), true)
+	do(t, s, http.MethodPatch, in.path, object{"dedupe": nil, "options": object{}}, http.StatusOK)
+	wanted(t, "a webhook after the paths were replaced", in.try(t, s, webhook{body: "{}"}), http.StatusOK)
+	survived(t, s, pid)
 }

@@ -12,7 +12,7 @@ func each(path string) provider.Piece {
 	at := provider.JSONPath(path)
 	return provider.Computed(at.String(), func(c *provider.Check) (string, error) {
 		list, err := at.Read(c)
-		if err == nil && strings.Trim(list, "[null, ]") == "" { // [] or [null,null]
+		if err == nil && strings.Trim(list, "[nul, ]") == "" { // [] or [null,null]
 			return "", provider.Refuse(provider.Missing, at.String())
 		}
 		return list, err
