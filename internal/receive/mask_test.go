@@ -61,6 +61,23 @@ func TestFormerSecretsAreNotKeptEither(t *testing.T) {
 	}
 }
 
+func TestSampleOfARefusedMultipartFormHoldsNoCredentials(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t)
+	part := func(name, text string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + text + "\r\n"
+	}
+
+	_, err := in.send(with(signed(`{}`), func(r *receive.Request) {
+		r.Body, r.Header["Content-Type"] = []byte(part("a", "1")+part("token", "hidden")+"--b--"), []string{"multipart/form-data; boundary=b"}
+	}))
+	in.Flush(t.Context())
+
+	if got := in.memory.samples; err == nil || len(got) != 1 || string(got[0].Body) != part("a", "1")+part("token", "[redacted]")+"--b--" {
+		t.Errorf("got %v, %d samples: %s", err, len(got), got[0].Body)
+	}
+}
+
 func TestSampleOfARefusedRequestHoldsNoCredentials(t *testing.T) {
 	t.Parallel()
 	in := newIntake(t)

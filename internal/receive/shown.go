@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/posthorn/posthorn/internal/form"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 )
@@ -30,11 +31,32 @@ func Shown(d *Door, r *Request) Request {
 // body returns the body as it is shown.
 func (m mask) body(r *Request) []byte {
 	body := r.Body
-	if strings.HasPrefix(strings.ToLower(r.first("Content-Type")), "application/x-www-form-urlencoded") {
+	switch mediaType(r.first("Content-Type")) {
+	case form.URLEncoded:
 		body = []byte(m.query(string(body)))
+	case form.Multipart:
+		body = withoutSecretParts(r.first("Content-Type"), body)
 	}
 	for _, secret := range m.secrets {
 		body = bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
+	}
+	return body
+}
+
+// maxShownParts is how many parts of a multipart form are looked at.
+const maxShownParts = 200
+
+// withoutSecretParts replaces the texts of those parts of a multipart form whose names say that they are credentials.
+func withoutSecretParts(contentType string, body []byte) []byte {
+	fields, err := form.Parse(contentType, body, maxShownParts)
+	if err != nil {
+		return body
+	}
+	for _, f := range fields {
+		if f.Value != "" && secretParameter(f.Name) {
+			part := func(text string) []byte { return []byte("\r\n\r\n" + text + "\r\n--") }
+			body = bytes.ReplaceAll(body, part(f.Value), part(redacted))
+		}
 	}
 	return body
 }
