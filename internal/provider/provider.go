@@ -93,6 +93,7 @@ type Answer struct {
 	Status      int    // 200 if zero
 	ContentType string // one of ContentTypes; text/plain if empty
 	Body        string
+	Echo        string // the header of the request that the answer repeats, for senders that want it; it must be proven
 }
 
 // The media types an answer may have. None of them runs anything in a browser.

@@ -20,6 +20,7 @@ const (
 	Seconds Unit = iota
 	Milliseconds
 	RFC3339
+	RFC2822 // "Tue, 19 Aug 2025 20:37:09 -0000"
 )
 
 // firstMilliseconds is the first number that counts milliseconds: as milliseconds it is a day in 1973, as seconds it
@@ -60,12 +61,16 @@ func (s Stamp) check(text, where string, now time.Time) (time.Time, error) {
 }
 
 // parseStamp reads a time in exactly the spelling that senders write: digits without sign or leading zero, seconds or
-// milliseconds by their size, or RFC 3339.
+// milliseconds by their size, RFC 3339, or RFC 2822.
 func parseStamp(text string, unit Unit) (time.Time, bool) {
 	const mostDigits = 15 // milliseconds until the year 33658
 	if unit == RFC3339 {
 		at, err := time.Parse(time.RFC3339Nano, text)
 		return at, err == nil && len(text) <= len(time.RFC3339Nano)
+	}
+	if unit == RFC2822 {
+		at, err := time.Parse(time.RFC1123Z, text)
+		return at, err == nil && len(text) == len(time.RFC1123Z)
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 || len(text) > mostDigits || strconv.FormatInt(n, 10) != text {

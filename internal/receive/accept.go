@@ -74,7 +74,7 @@ func (s *Service) store(ctx context.Context, d *Door, r *Request, check *provide
 	default:
 		s.received.Add(1)
 	}
-	return d.answer(), nil
+	return d.answer(check), nil
 }
 
 func (s *Service) arrival(d *Door, r *Request, check *provider.Check, v provider.Verdict) store.Arrival {
@@ -106,7 +106,7 @@ func remoteText(a netip.Addr) string {
 }
 
 // answer is what the sender of an accepted webhook is told: what the owner chose, or what the provider wants.
-func (d *Door) answer() Answer {
+func (d *Door) answer(check *provider.Check) Answer {
 	chosen, declared := d.source.Rules.Answer, d.provider.Answer
 	if chosen == (hook.Answer{}) {
 		chosen = hook.Answer{Status: declared.Status, ContentType: declared.ContentType, Body: declared.Body}
@@ -117,6 +117,12 @@ func (d *Door) answer() Answer {
 	}
 	if len(a.Body) > 0 {
 		a.ContentType = safeType(chosen.ContentType)
+	}
+	if declared.Echo == "" {
+		return a
+	}
+	if value, err := provider.Header(declared.Echo).Read(check); err == nil {
+		a.Header = map[string]string{declared.Echo: value}
 	}
 	return a
 }

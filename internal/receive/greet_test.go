@@ -34,6 +34,26 @@ func TestSecretThatAProviderTellsIsLearnedOnce(t *testing.T) {
 	}
 }
 
+func TestHeaderThatTheSenderWantsBackIsInTheAnswerAndNowhereElse(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t, func(s *hook.Source) {
+		s.Provider, s.Rules.Answer = "adobe-sign", hook.Answer{Status: 202, Body: "taken"}
+	})
+	r := signed(`{"event":"AGREEMENT_CREATED"}`)
+	r.Header = map[string][]string{"Content-Type": {"application/json"}, "X-Adobesign-Clientid": {signing}}
+
+	answer, err := in.send(r)
+	check(t, err)
+
+	if answer.Header["X-AdobeSign-ClientId"] != signing || answer.Status != 202 || string(answer.Body) != "taken" {
+		t.Errorf("got %+v", answer)
+	}
+	r.Header["X-Adobesign-Clientid"] = []string{"another"}
+	if refused, err := in.send(r); err == nil || len(refused.Header) > 0 {
+		t.Errorf("got %+v and %v for another client id", refused, err)
+	}
+}
+
 // traveller visits, or fails to.
 type traveller struct {
 	visited []string

@@ -143,6 +143,8 @@ func stampIn(unit provider.Unit, at time.Time) string {
 		return strconv.FormatInt(at.UnixMilli(), 10)
 	case provider.RFC3339:
 		return at.Format(time.RFC3339)
+	case provider.RFC2822:
+		return at.Format(time.RFC1123Z)
 	}
 	return strconv.FormatInt(at.Unix(), 10)
 }

@@ -212,7 +212,11 @@ func answer(b *bytes.Buffer, p provider.Provider) {
 	if p.Answer.Body != "" {
 		body = "`" + p.Answer.Body + "`"
 	}
-	fmt.Fprintf(b, "## Answer\n\n%d with %s.\n\n", status, body)
+	fmt.Fprintf(b, "## Answer\n\n%d with %s.", status, body)
+	if p.Answer.Echo != "" {
+		fmt.Fprintf(b, " The header `%s` of the request is given back.", p.Answer.Echo)
+	}
+	b.WriteString("\n\n")
 }
 
 func pages(b *bytes.Buffer, p provider.Provider) {
