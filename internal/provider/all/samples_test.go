@@ -119,5 +119,6 @@ func samples() []sample {
 	list = append(list, hmacSamples()...)
 	list = append(list, publicKeySamples()...)
 	list = append(list, challengeSamples()...)
+	list = append(list, ingestSamples()...)
 	return append(list, jwtSamples()...)
 }
