@@ -90,7 +90,9 @@ func TestWrongSourcesAreRefusedWithTheField(t *testing.T) {
 	s := newServer(t)
 	for body, want := range map[string]string{
 		`{"name":"a"}`: `"provider"`,
-		`{"name":"a","type":"cron","config":{"schedule":"*"}}`:                       "hubspot",
+		`{"name":"a","type":"unheard-of","config":{"secret":"s"}}`:                   "hubspot",
+		`{"name":"a","type":"cron","config":{"schedule":"*"}}`:                       "scheduler",
+		`{"name":"a","type":"vgs","config":{"secret":"s"}}`:                          "hmac",
 		`{"name":"a","type":"github","config":{"key":"x"}}`:                          `"config","key"`,
 		`{"name":"a","type":"github","provider":"github"}`:                           `"type"`,
 		`{"name":"a","provider":"unknown"}`:                                          `"provider"`,

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/posthorn/posthorn/internal/catalog"
@@ -14,6 +16,7 @@ type sourceType struct {
 	provider string
 	secret   string            // key of the config with the secret
 	options  map[string]string // from keys of the config to options of the provider
+	numbers  map[string]string // the same for keys whose values are whole numbers
 }
 
 // generic is the type of a source whose provider the client libraries have no name for. They fail on any name that
@@ -24,13 +27,17 @@ const generic = "generic-webhook"
 // does, because they send through it.
 func sourceTypes() map[string]sourceType {
 	types := map[string]sourceType{
-		generic:   {provider: "none"},
-		"meta":    {provider: "meta", secret: "secret", options: map[string]string{"verifyToken": "verify_token"}},
-		"telnyx":  {provider: "telnyx", secret: "publicKey"},
-		"open-ai": {provider: "openai", secret: "secret"},
+		generic:      {provider: "none"},
+		"meta":       {provider: "meta", secret: "secret", options: map[string]string{"verifyToken": "verify_token"}},
+		"tailscale":  {provider: "tailscale", secret: "secret", numbers: map[string]string{"timestampGraceSeconds": "tolerance_seconds"}},
+		"telnyx":     {provider: "telnyx", secret: "publicKey"},
+		"orum-io":    {provider: "orum-io", secret: "publicKey"},
+		"open-ai":    {provider: "openai", secret: "secret"},
+		"adobe-sign": {provider: "adobe-sign", secret: "clientId"},
 	}
 	for _, same := range []string{
-		"clerk", "docusign", "github", "hubspot", "replicate", "resend", "shopify", "slack", "stripe", "svix", "tailscale", "veriff", "zoom",
+		"airwallex", "checkbook", "clerk", "docusign", "easypost", "github", "hubspot", "nango", "openclaw", "panda-doc", "port-io", "replicate", "resend",
+		"rutter", "segment", "shopify", "slack", "stripe", "svix", "vapi", "veriff", "zoom",
 	} {
 		types[same] = sourceType{provider: same, secret: "secret"}
 	}
@@ -40,6 +47,14 @@ func sourceTypes() map[string]sourceType {
 		types[svix] = sourceType{provider: "svix", secret: "secret"}
 	}
 	return types
+}
+
+// typesNotOffered returns, for each type of the public interface that does not exist here, what to do instead.
+func typesNotOffered() map[string]string {
+	return map[string]string{
+		"cron": "The type cron is not offered, because this server has no schedules: let a scheduler of your own publish messages.",
+		"vgs":  "The type vgs is not offered, because its signature is not documented: name a provider such as hmac with the options that VGS tells you.",
+	}
 }
 
 // typeOf returns what the client libraries call the source's provider.
@@ -86,6 +101,9 @@ func (in SourceIn) spec() (catalog.NewSource, error) {
 func (in SourceIn) fromType(n *catalog.NewSource) error {
 	t, ok := sourceTypes()[in.Type]
 	if !ok {
+		if advice := typesNotOffered()[in.Type]; advice != "" {
+			return fault.In("type", "unknown_type", "%s", advice)
+		}
 		return fault.In("type", "unknown_type", "This version does not offer the type %q. There are: %s. For others name a provider instead.",
 			in.Type, strings.Join(typeNames(), ", "))
 	}
@@ -95,20 +113,28 @@ func (in SourceIn) fromType(n *catalog.NewSource) error {
 	}
 	for key, value := range in.Config {
 		text, isText := value.(string)
+		number, isNumber := value.(float64)
 		switch {
 		case value == nil:
 		case key == t.secret && isText:
 			n.Secrets = []string{text}
 		case t.options[key] != "" && isText:
-			if n.Options == nil {
-				n.Options = map[string]string{}
-			}
-			n.Options[t.options[key]] = text
+			setOption(n, t.options[key], text)
+		case t.numbers[key] != "" && isNumber && number == math.Trunc(number):
+			setOption(n, t.numbers[key], strconv.FormatFloat(number, 'f', -1, 64))
 		default:
 			return fault.In("config."+key, "value_error", "Leave this out: the type %s does not have it here, or not of this kind.", in.Type)
 		}
 	}
 	return nil
+}
+
+// setOption gives the source's provider an option.
+func setOption(n *catalog.NewSource, name, value string) {
+	if n.Options == nil {
+		n.Options = map[string]string{}
+	}
+	n.Options[name] = value
 }
 
 func typeNames() []string {
