@@ -31,10 +31,9 @@ const (
 func (p *rawPayload) read(value []byte) error {
 	*p = rawPayload{}
 	switch {
-	case value[0] == '{':
-	case asksNothing(string(value)):
+	case string(value) == "null":
 		return nil
-	default:
+	case value[0] != '{':
 		return fault.In(paramsField, "value_error", "Send an object.")
 	}
 	return members(value, func(key, value []byte) error {
@@ -44,7 +43,7 @@ func (p *rawPayload) read(value []byte) error {
 		case "headers":
 			return p.readHeaders(value)
 		default:
-			return refuseUnlessEmpty(paramsField+"."+name, value)
+			return refuseUnlessNull(paramsField+"."+name, value)
 		}
 	})
 }
@@ -92,7 +91,7 @@ func (p *rawPayload) readHeaders(value []byte) error {
 	return members(value, func(key, value []byte) error {
 		name := gjson.ParseBytes(key).Str
 		if !strings.EqualFold(name, "content-type") {
-			return refuseUnlessEmpty(rawHeadersField+"."+name, value)
+			return refuseUnlessNull(rawHeadersField+"."+name, value)
 		}
 		kind, err := textOrNull(contentTypeField, gjson.ParseBytes(value))
 		if err == nil && kind != "" && !hook.ValidContentType(kind) {
@@ -103,8 +102,8 @@ func (p *rawPayload) readHeaders(value []byte) error {
 	})
 }
 
-func refuseUnlessEmpty(field string, value []byte) error {
-	if asksNothing(string(value)) {
+func refuseUnlessNull(field string, value []byte) error {
+	if string(value) == "null" {
 		return nil
 	}
 	return fault.In(field, "value_error", notOffered)

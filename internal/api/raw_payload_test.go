@@ -60,6 +60,8 @@ func TestRawPayloadOutOfItsFormIsRefusedByName(t *testing.T) {
 	s := newServer(t)
 	s.application("a")
 	for params, at := range map[string]string{
+		`false`:                        `["body","transformationsParams"]`,
+		`[]`:                           `["body","transformationsParams"]`,
 		`5`:                            `["body","transformationsParams"]`,
 		`["rawPayload"]`:               `["body","transformationsParams"]`,
 		`{"rawPayload":5}`:             `["body","transformationsParams","rawPayload"]`,
