@@ -54,13 +54,20 @@ func ours(t *testing.T) (d document) {
 
 func bodyOf(m media) *schema { return m.Content["application/json"].Schema }
 
-func TestWhatIsNotBuiltSaysSo(t *testing.T) {
+func TestOperationThatIsNotOfferedIsNotFoundByName(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	for _, path := range []string{"/api/v1/stream", "/api/v1/background-task", "/api/v1/connector", "/api/v1/app/a/integration"} {
+	for path, name := range map[string]string{
+		"/api/v1/stream":                         "GET /api/v1/stream",
+		"/api/v1/connector":                      "GET /api/v1/connector",
+		"/api/v1/app/a/integration/i":            "GET /api/v1/app/{app_id}/integration/{integ_id}",
+		"/api/v1/app/a/integration/i/key":        "GET /api/v1/app/{app_id}/integration/{integ_id}/key",
+		"/api/v1/app/a/attempt/endpoint/e/count": "GET /api/v1/app/{app_id}/attempt/endpoint/{endpoint_id}/count",
+		"/api/v1/transformation-template":        "GET /api/v1/transformation-template",
+	} {
 		got := s.call("GET", path, "")
 
-		if got.status != http.StatusNotImplemented || got.str("code") != "not_implemented" || got.str("detail") == "" {
+		if got.status != http.StatusNotFound || got.str("code") != "operation_not_offered" || !strings.Contains(got.str("detail"), "operation "+name+".") {
 			t.Errorf("%s: got %d %s", path, got.status, got.text)
 		}
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -9,16 +10,18 @@ import (
 
 //go:generate go run ./gen later
 
-// routeLater answers for the operations of the public interface that are not built yet, so that a
-// client library says what is the matter instead of failing to parse a page.
+// routeLater answers the operations of the public interface that this version does not offer. The status is 404 and
+// not 501, since client libraries repeat a request that got any 5xx.
 func (a *API) routeLater() {
-	for _, o := range later() {
-		a.handle(Route{o.method, o.path, hook.ScopeServer}, http.HandlerFunc(a.notImplemented))
+	for _, o := range slices.Concat(later(), older()) {
+		a.handle(Route{o.method, o.path, hook.ScopeServer}, a.notOffered(o))
 	}
 }
 
-func (a *API) notImplemented(w http.ResponseWriter, r *http.Request) {
-	a.fail(w, r, fault.New(fault.Unsupported, codeNotImplemented, "This operation does not exist in this version."))
+func (a *API) notOffered(o methodPath) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		a.fail(w, r, fault.New(fault.NotFound, "operation_not_offered", "This version does not offer the operation %s %s.", o.method, o.path))
+	}
 }
 
 // methodPath is a method on a path.

@@ -69,10 +69,9 @@ func statusOf(k fault.Kind) int {
 
 // The codes whose status is not that of their kind: the public interface has statuses of their own for them.
 const (
-	codeMalformed      = "malformed_json"     // 400
-	codeNotAllowed     = "method_not_allowed" // 405
-	codeNotImplemented = "not_implemented"    // 501
-	codeTimeout        = "timeout"            // 408
+	codeMalformed  = "malformed_json"     // 400
+	codeNotAllowed = "method_not_allowed" // 405
+	codeTimeout    = "timeout"            // 408
 )
 
 // codeEncoding is the code of a body in a compression that is not supported.
@@ -111,8 +110,6 @@ func statusWithCode(f *fault.Error) int {
 		return http.StatusBadRequest
 	case codeNotAllowed:
 		return http.StatusMethodNotAllowed
-	case codeNotImplemented:
-		return http.StatusNotImplemented
 	case codeTimeout:
 		return http.StatusRequestTimeout
 	}

@@ -111,6 +111,8 @@ func (s *surface) callAttempts(t *testing.T, endpoint, message string) {
 	})
 	s.call(t, "GET "+appPath+"/attempt/endpoint/{endpoint_id}", []string{"acme", endpoint}, nil, http.StatusOK)
 	s.call(t, "GET "+messagePath+"/attempt/{attempt_id}", []string{"acme", message, attempt}, nil, http.StatusOK)
+	s.call(t, "GET "+messagePath+"/attempt", []string{"acme", message}, nil, http.StatusOK)
+	s.call(t, "GET "+messagePath+"/endpoint/{endpoint_id}/attempt", []string{"acme", message, endpoint}, nil, http.StatusOK)
 	s.call(t, "GET "+messagePath+"/endpoint", []string{"acme", message}, nil, http.StatusOK)
 	s.call(t, "GET "+endpointPath+"/msg", []string{"acme", endpoint}, nil, http.StatusOK)
 	s.call(t, "POST "+messagePath+"/endpoint/{endpoint_id}/resend", []string{"acme", message, endpoint}, nil, http.StatusAccepted)
@@ -128,6 +130,7 @@ func (s *surface) callDeliveryTools(t *testing.T, endpoint string) {
 
 func (s *surface) callPortal(t *testing.T) {
 	t.Helper()
+	s.call(t, "POST /api/v1/auth/dashboard-access/{app_id}", []string{"acme"}, nil, http.StatusOK)
 	access := s.call(t, "POST /api/v1/auth/app-portal-access/{app_id}", []string{"acme"}, object{}, http.StatusOK)
 	admin := s.server.Token
 	s.server.Token, _ = access.Object(t)["token"].(string)

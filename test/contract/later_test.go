@@ -29,10 +29,10 @@ func TestOperationsOfLaterTiersSayThatTheyAreNotOffered(t *testing.T) {
 			body = object{}
 		}
 		reply := server.Do(t, strings.ToUpper(operation.method), path, body)
-		if reply.Status != http.StatusNotImplemented {
-			t.Errorf("%s answers %d, want 501", name, reply.Status)
-		}
 		isFailure(t, name, reply)
+		if code := reply.Object(t)["code"]; reply.Status != http.StatusNotFound || code != "operation_not_offered" {
+			t.Errorf("%s answers %d with code %v, want 404 with operation_not_offered", name, reply.Status, code)
+		}
 	}
 }
 

@@ -233,14 +233,21 @@ test("what is wrong with the input is said by field", async () => {
   });
 });
 
-test("what is not offered yet answers 501 with a code and a detail", async (t) => {
+test("an operation that is not offered is not found, by name and without retries", async (t) => {
   const { uid, endpoint } = await arrange(t);
-  const once = new Svix(token, { serverUrl, retryScheduleInMs: [] });
+  let requests = 0;
+  const counting = (url, init) => {
+    requests++;
+    return fetch(url, init);
+  };
+  const svix = new Svix(token, { serverUrl, fetch: counting });
 
-  await assert.rejects(once.endpoint.transformation.get(uid, endpoint.id), (error) => {
-    assert.equal(error.code, 501);
-    const body = JSON.parse(error.body);
-    assert.ok(body.code && body.detail);
+  await assert.rejects(svix.endpoint.transformation.get(uid, endpoint.id), (error) => {
+    assert.equal(error.code, 404);
+    const { code, detail } = typeof error.body === "string" ? JSON.parse(error.body) : error.body;
+    assert.equal(code, "operation_not_offered");
+    assert.match(detail, /GET .*\/transformation\./);
     return true;
   });
+  assert.equal(requests, 1);
 });
