@@ -133,6 +133,16 @@ func (a *API) routeAttempts() {
 		scope: hook.ScopePortal, summary: "List the attempts of a message, newest first",
 	}, a.listAttemptsByMessage)
 	route(a, operation{
+		id: "v1.message-attempt.list-by-msg-deprecated", method: http.MethodGet, path: messagePath + "/attempt",
+		scope: hook.ScopePortal, summary: "List the attempts of a message, newest first (older form)",
+		about: "What 1.x libraries call. Use attempt/msg.",
+	}, a.listAttemptsByMessage)
+	route(a, operation{
+		id: "v1.message-attempt.list-by-endpoint-deprecated", method: http.MethodGet, path: messagePath + "/endpoint/{endpoint_id}/attempt",
+		scope: hook.ScopePortal, summary: "List the attempts of a message at an endpoint, newest first (older form)",
+		about: "What 1.x libraries call. Use attempt/msg with endpoint_id.",
+	}, a.listAttemptsByMessageAndEndpoint)
+	route(a, operation{
 		id: "v1.message-attempt.get", method: http.MethodGet, path: attemptPath, scope: hook.ScopePortal,
 		summary: "Get an attempt",
 	}, a.getAttempt)
@@ -169,23 +179,38 @@ func (a *API) listAttemptsByMessage(ctx context.Context, in *struct {
 	AttemptQuery
 	EndpointID string `query:"endpoint_id" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only this endpoint."`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
-	filter, page, err := in.asked(ctx)
+	return a.attemptsOf(ctx, in.MessagePath, in.AttemptQuery, in.EndpointID)
+}
+
+func (a *API) listAttemptsByMessageAndEndpoint(ctx context.Context, in *struct {
+	MessagePath
+	AttemptQuery
+	EndpointID string `path:"endpoint_id" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Id or uid of the endpoint."`
+}) (*answerOf[ListResponse[MessageAttemptOut]], error) {
+	return a.attemptsOf(ctx, in.MessagePath, in.AttemptQuery, in.EndpointID)
+}
+
+// attemptsOf lists the attempts of a message, at all endpoints or, if one is named, at that alone.
+func (a *API) attemptsOf(
+	ctx context.Context, at MessagePath, q AttemptQuery, endpoint string,
+) (*answerOf[ListResponse[MessageAttemptOut]], error) {
+	filter, page, err := q.asked(ctx)
 	if err != nil {
 		return nil, err
 	}
-	owner, m, err := a.message(ctx, in.AppID, in.MsgID)
+	owner, m, err := a.message(ctx, at.AppID, at.MsgID)
 	if err != nil {
 		return nil, err
 	}
-	if in.EndpointID != "" {
-		e, err := a.Endpoints.Get(ctx, owner.Key, in.EndpointID)
+	if endpoint != "" {
+		e, err := a.Endpoints.Get(ctx, owner.Key, endpoint)
 		if err != nil {
 			return nil, err
 		}
 		filter.Endpoint = e.Key
 	}
 	list, err := a.History.AttemptsByMessage(ctx, m, filter, page)
-	return listed(list, id.Attempt.Text, attemptOut(in.WithContent), err)
+	return listed(list, id.Attempt.Text, attemptOut(q.WithContent), err)
 }
 
 func (a *API) getAttempt(ctx context.Context, in *struct {

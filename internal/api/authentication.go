@@ -37,6 +37,11 @@ func (a *API) routeAuthentication() {
 		about: "The link has the token in its fragment, behind the #. Browsers do not send it to servers, so it reaches no log. The portal that it leads to comes with a later version; the token is good for the API now.",
 	}, a.portalAccess)
 	route(a, operation{
+		id: "v1.authentication.dashboard-access", method: http.MethodPost, path: "/api/v1/auth/dashboard-access/{app_id}",
+		scope: hook.ScopeApplication, summary: "Make a portal token (older form)", status: http.StatusOK,
+		about: "What 1.x libraries call. Use app-portal-access, which has more options.",
+	}, a.dashboardAccess)
+	route(a, operation{
 		id: "v1.authentication.logout", method: http.MethodPost, path: "/api/v1/auth/logout",
 		scope: hook.ScopePortal, summary: "Revoke the token of this request", status: http.StatusNoContent,
 	}, func(ctx context.Context, _ *struct{}) (*nothing, error) { return done(a.Auth.Logout(ctx, caller(ctx))) })
@@ -58,6 +63,16 @@ func (a *API) portalAccess(ctx context.Context, in *struct {
 		ttl = time.Duration(*in.Body.Expiry) * time.Second
 	}
 	token, _, err := a.Auth.IssuePortal(ctx, application.Key, ttl)
+	return answered(AppPortalAccessOut{URL: a.portalURL(token), Token: token}, err)
+}
+
+// dashboardAccess is portalAccess without its options: libraries send no body.
+func (a *API) dashboardAccess(ctx context.Context, in *struct{ AppPath }) (*answerOf[AppPortalAccessOut], error) {
+	application, err := a.application(ctx, in.AppID)
+	if err != nil {
+		return nil, err
+	}
+	token, _, err := a.Auth.IssuePortal(ctx, application.Key, portalTTL)
 	return answered(AppPortalAccessOut{URL: a.portalURL(token), Token: token}, err)
 }
 

@@ -57,7 +57,7 @@ type SourceOut struct {
 	UID       *string           `json:"uid" required:"false" doc:"Your own name for it."`
 	Name      string            `json:"name" doc:"What it is called."`
 	Type      string            `json:"type" doc:"Who sends, as client libraries call it; generic-webhook if they know no name for it."`
-	Config    map[string]any    `json:"config" doc:"What belongs to the type and is not secret."`
+	Config    map[string]any    `json:"config,omitzero" doc:"What belongs to the type and is not secret. Absent for generic-webhook, which has none."`
 	IngestURL *string           `json:"ingestUrl" required:"false" doc:"The address to enter at the provider. Whoever knows it can send what the provider's signature does not keep out."`
 	Metadata  map[string]string `json:"metadata" doc:"Your own notes."`
 	CreatedAt time.Time         `json:"createdAt" doc:"When it was created."`
@@ -66,6 +66,7 @@ type SourceOut struct {
 	Provider      string            `json:"provider" doc:"Name of the provider."`
 	Options       map[string]string `json:"options" doc:"What the provider needs to know beside its secret."`
 	SecretCount   int               `json:"secretCount" doc:"How many secrets count now. With none, nothing is taken unless the provider needs none."`
+	PublicKey     string            `json:"publicKey,omitempty" doc:"The provider's public key, where webhooks are verified by one."`
 	Problem       string            `json:"problem,omitempty" doc:"What is missing or wrong, so that the source cannot do its work yet; absent if nothing is known to be."`
 	LearnedSecret *string           `json:"learnedSecret,omitempty" doc:"The secret that the provider told, for an hour, where one source is read: some want it pasted back."`
 	Application   string            `json:"application" doc:"Id of the application whose endpoints get what arrives."`
@@ -285,7 +286,7 @@ func (a *API) show(ctx context.Context, s hook.Source) (SourceOut, error) {
 	}
 	now := a.Clock.Now()
 	out := SourceOut{
-		ID: id.Inbound.Text(s.ID), UID: orNull(s.UID), Name: s.Name, Type: typeOf(s), Config: configOf(s, public), IngestURL: &address,
+		ID: id.Inbound.Text(s.ID), UID: orNull(s.UID), Name: s.Name, Type: typeOf(s), Config: configOf(s, public), PublicKey: public, IngestURL: &address,
 		Metadata: orEmpty(s.Metadata), CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Provider: s.Provider, Options: orEmpty(s.Options),
 		SecretCount: len(s.LiveSecrets(now)), Application: id.Application.Text(owner.ID), Disabled: s.Disabled,
 		Problem: a.Sources.Problem(s), SourceRulesBody: rulesOut(s.Rules),

@@ -70,8 +70,12 @@ func typeOf(s hook.Source) string {
 	return generic
 }
 
-// configOf returns what belongs to the type and may be shown.
+// configOf returns what belongs to the type and may be shown, nil for the generic type: the library for Rust fails on
+// any config of a type that has none.
 func configOf(s hook.Source, public string) map[string]any {
+	if typeOf(s) == generic {
+		return nil
+	}
 	config := map[string]any{}
 	if public != "" {
 		config["publicKey"] = public
