@@ -45,11 +45,12 @@ func TestTokensOpenNoMoreThanTheyShould(t *testing.T) {
 	pid := s.PID()
 
 	rows(t, s, map[string]func(*testing.T, *harness.Server){
-		"W10 portal and application tokens": smallTokensReachLittle,
-		"W11 revoked token":                 revokedTokenIsRefusedSoon,
-		"W13 secrets are shown once":        secretsAreNotListed,
-		"W14 secrets in headers":            secretHeadersAreHidden,
-		"T2 numbers and profiles":           debugIsForAdmins,
+		"W10 portal and application tokens":   smallTokensReachLittle,
+		"W11 revoked token":                   revokedTokenIsRefusedSoon,
+		"W13 secrets are shown once":          secretsAreNotListed,
+		"W14 secrets in headers":              secretHeadersAreHidden,
+		"W15 an endpoint that a portal moves": secretsStayWithTheirOrigin,
+		"T2 numbers and profiles":             debugIsForAdmins,
 	})
 
 	survived(t, s, pid)
@@ -117,6 +118,26 @@ func secretsAreNotListed(t *testing.T, s *harness.Server) {
 		string(do(t, s, http.MethodPatch, endpoint, object{"description": "d"}, http.StatusOK).Body)
 	if strings.Contains(all, "whsec_") {
 		t.Errorf("a key is in %s", all)
+	}
+}
+
+// secretsStayWithTheirOrigin moves an endpoint with a portal token to a receiver on another port, by PATCH and by PUT.
+func secretsStayWithTheirOrigin(t *testing.T, s *harness.Server) {
+	for _, method := range []string{http.MethodPatch, http.MethodPut} {
+		app, receiver := newApplication(t, s), harness.NewReceiver(t)
+		token := portalToken(t, s, app)
+		endpoint := app + "/endpoint/" + idOf(t, do(t, s, http.MethodPost, app+"/endpoint", object{
+			"url": "http://user:password@127.0.0.1:9000/", "headers": object{"X-Api-Key": "secret", "X-Plain": "1"},
+		}, http.StatusCreated))
+
+		moved := wanted(t, method, as(t, s, token, method, endpoint, object{"url": receiver.URL}), http.StatusOK)
+		message := publish(t, s, app)
+
+		harness.Equal(t, "dropped", moved.Object(t)["droppedHeaders"], any([]any{"X-Api-Key"}))
+		got := receiver.Wait(t, 1, harness.Of(message))[0].Header
+		if got.Get("X-Api-Key") != "" || got.Get("Authorization") != "" || got.Get("X-Plain") != "1" {
+			t.Errorf("%s: sent %v", method, got)
+		}
 	}
 }
 
