@@ -57,7 +57,7 @@ func TestWhatIsWrongIsSaidOnce(t *testing.T) {
 		`consumer: svix: the secret does not have the form that this provider hands out`:                        {Provider: "svix", Secrets: secrets("?")},
 		`consumer: github: the secret is blank, so nothing can be verified`:                                     {Provider: "github", Secrets: secrets("")},
 		`consumer: GitHub has no option "x"`:                                                                    {Provider: "github", Secrets: secrets(secret), Options: map[string]string{"x": "1"}},
-		`consumer: hmac: the option "encoding" is one of hex, base64`:                                           {Provider: "hmac", Secrets: secrets(secret), Options: map[string]string{"encoding": "x"}},
+		`consumer: hmac: the option "encoding" is one of hex, base64, base64url`:                                {Provider: "hmac", Secrets: secrets(secret), Options: map[string]string{"encoding": "x"}},
 		`consumer: github needs a secret: Secret, the text you enter as the webhook's secret`:                   {Provider: "github"},
 		`consumer: twilio signs the address, so PublicURL must say which one it was given`:                      {Provider: "twilio", Secrets: secrets(secret)},
 		`consumer: asana tells its secret in a handshake: give the one that was told, or a Learn that keeps it`: {Provider: "asana"},
