@@ -60,7 +60,7 @@ const emptyAll = `DO $$ DECLARE name text; BEGIN
 		AND to_date(right(c.relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - 1
 	LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
 	FOR name IN SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'goose%'
+		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT IN ('posthorn_schema_version', 'goose_db_version')
 	LOOP EXECUTE 'DELETE FROM ' || name; END LOOP; END $$`
 
 // spares are databases that nobody has right now, by what they are copies of.

@@ -24,6 +24,12 @@ const (
 	invalidParameter     = "22023"
 	diskFull             = "53100"
 	readOnly             = "25006"
+	insufficientRights   = "42501"
+	duplicateTable       = "42P07"
+	duplicateObject      = "42710"
+	unknownStatement     = "26000" // a prepared statement that another connection of a pooler has
+	duplicateStatement   = "42P05" // one that another client of a pooler has made
+	protocolViolation    = "08P01"
 )
 
 // translate turns an error of the driver into ours. doing completes the sentence "could not ...". An
@@ -62,6 +68,15 @@ func judge(doing string, theirs *pgconn.PgError) error {
 	case readOnly:
 		return fault.New(fault.Unavailable, "data_not_writable",
 			"The PostgreSQL server takes no writes, as a replica does: give the URL of the primary.").Because(said)
+	case insufficientRights:
+		return fault.New(fault.Unavailable, "database_rights", "PostgreSQL refuses this to the role of the URL: "+
+			"grant it what the guide on scaling lists, or run `posthorn migrate up` as the owner of the tables.").Because(said)
+	case duplicateTable, duplicateObject:
+		return fault.New(fault.Unavailable, "database_occupied", "The schema has a table or index of this name already, which is not Posthorn's: "+
+			"give Posthorn a database of its own, or a schema, with search_path in the parameters of the URL.").Because(said)
+	case unknownStatement, duplicateStatement, protocolViolation:
+		return fault.New(fault.Unavailable, "database_pooler", "A pooler such as PgBouncer does not pass prepared statements on: "+
+			"add default_query_exec_mode=cache_describe to the parameters of the URL, or set max_prepared_statements in PgBouncer 1.21 or later.").Because(said)
 	case invalidCharacter:
 		return fault.New(fault.Invalid, "invalid_text",
 			"A text contains the character U+0000 or is not UTF-8, which PostgreSQL cannot keep: leave it out.").Because(said)

@@ -104,7 +104,7 @@ func (s *Store) Describe(ctx context.Context) (store.Description, error) {
 	d := store.Description{Engine: "postgres"}
 	settings, err := s.settings(ctx)
 	if err == nil {
-		err = s.prompt.QueryRow(ctx, "SELECT current_setting('server_version'), pg_database_size(current_database()), (SELECT max(version_id) FROM goose_db_version)").
+		err = s.prompt.QueryRow(ctx, "SELECT current_setting('server_version'), pg_database_size(current_database()), (SELECT max(version_id) FROM posthorn_schema_version)").
 			Scan(&d.Version, &d.Bytes, &d.Schema)
 	}
 	d.Durability = settings.String()

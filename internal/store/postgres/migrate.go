@@ -22,7 +22,39 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable))
+}
+
+// The table with the number of the schema. Until schema 11 it had the name that goose gives it, which other programs in the
+// same schema use as well.
+const (
+	versionTable       = "posthorn_schema_version"
+	formerVersionTable = "goose_db_version"
+	versionTableSince  = 11
+)
+
+// hasFormer tells the former table of Posthorn from that of another program by the tables that only Posthorn has beside it.
+const hasFormer = `SELECT to_regclass('` + versionTable + `') IS NULL AND to_regclass('` + formerVersionTable + `') IS NOT NULL
+	AND to_regclass('open_message') IS NOT NULL AND EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('run') AND attname = 'buried_at')`
+
+// adoptFormer gives a version table of before schema 11 its name of today.
+func adoptFormer(ctx context.Context, db *sql.DB) error {
+	var former bool
+	if err := db.QueryRowContext(ctx, hasFormer).Scan(&former); err != nil || !former {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "ALTER TABLE "+formerVersionTable+" RENAME TO "+versionTable)
+	return err
+}
+
+// leaveFormer gives the version table the name by which programs of before schema 11 find it.
+func leaveFormer(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "ALTER TABLE "+versionTable+" RENAME TO "+formerVersionTable)
+	if stateOf(err) == duplicateTable {
+		return fault.New(fault.Conflict, "version_table_taken", "The schema has a table "+formerVersionTable+" of another program, and programs of before "+
+			"schema 11 need that name: rename it, or go back to schema 11 at the least.")
+	}
+	return err
 }
 
 // migrate brings the schema up to the newest migration of this program. Of several that start at the same time
@@ -34,6 +66,13 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		if err := alone(ctx, tx, migrating); err != nil {
+			return err
+		}
+		have, want, err := s.versions(ctx)
+		if err == nil && have < want {
+			err = s.checkMayCreate(ctx)
+		}
+		if err != nil {
 			return err
 		}
 		db := stdlib.OpenDBFromPool(s.hot)
@@ -51,6 +90,9 @@ func (s *Store) migrate(ctx context.Context) error {
 const patientLock = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 func up(ctx context.Context, db *sql.DB) error {
+	if err := adoptFormer(ctx, db); err != nil {
+		return translate("rename the version table", err)
+	}
 	p, err := provider(db)
 	if err != nil {
 		return translate("read the migrations", err)
@@ -93,10 +135,14 @@ func (s *Store) versions(ctx context.Context) (have, want int64, err error) {
 	if err != nil {
 		return 0, 0, translate("read the migrations", err)
 	}
-	var any bool
-	err = s.prompt.QueryRow(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&any)
-	if err == nil && any {
-		err = s.prompt.QueryRow(ctx, "SELECT max(version_id) FROM goose_db_version").Scan(&have)
+	var own, former bool
+	err = s.prompt.QueryRow(ctx, "SELECT to_regclass('"+versionTable+"') IS NOT NULL, ("+hasFormer+")").Scan(&own, &former)
+	table := versionTable
+	if former {
+		table = formerVersionTable
+	}
+	if err == nil && (own || former) {
+		err = s.prompt.QueryRow(ctx, "SELECT max(version_id) FROM "+table).Scan(&have)
 	}
 	return have, newestOf(p), translate("read the schema's version", err)
 }

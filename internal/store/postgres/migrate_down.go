@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"github.com/jackc/pgx/v5"
@@ -29,12 +30,22 @@ func MigrateDown(ctx context.Context, o Options, to int64) error {
 			return err
 		}
 		db := stdlib.OpenDBFromPool(s.hot)
-		p, err := provider(db)
-		if err == nil {
-			_, err = p.DownTo(ctx, to)
-		}
-		return errors.Join(err, db.Close())
+		return errors.Join(down(ctx, db, to), db.Close())
 	}))
+}
+
+func down(ctx context.Context, db *sql.DB, to int64) error {
+	if err := adoptFormer(ctx, db); err != nil {
+		return err
+	}
+	p, err := provider(db)
+	if err != nil {
+		return err
+	}
+	if _, err := p.DownTo(ctx, to); err != nil || to >= versionTableSince {
+		return err
+	}
+	return leaveFormer(ctx, db)
 }
 
 func nobodyAlive(ctx context.Context, tx pgx.Tx) error {

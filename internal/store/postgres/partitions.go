@@ -37,11 +37,16 @@ const (
 // would refuse what it is given.
 func (s *Store) enoughDays(ctx context.Context, tx pgx.Tx) error {
 	for range dayTries {
-		if made, err := s.daysAhead(ctx, tx); err != nil || made {
-			return err
+		made, refused := s.daysAhead(ctx, tx)
+		if made || refused != nil && stateOf(refused) != insufficientRights {
+			return refused
 		}
 		if enough, err := s.haveDays(ctx, tx); err != nil || enough {
 			return err
+		}
+		if refused != nil {
+			return fault.New(fault.Unavailable, "partitions_missing", "The tables for today are missing, and the role of the PostgreSQL URL may not make them: "+
+				"run `posthorn migrate up --partitions-ahead 90d` as the owner of the tables, or grant it what the guide on scaling lists.").Because(refused)
 		}
 		if err := pause(ctx, dayPause); err != nil {
 			return err
@@ -59,7 +64,7 @@ func (s *Store) daysAhead(ctx context.Context, tx pgx.Tx) (made bool, err error)
 		if _, err := tx.Exec(ctx, lockPatience); err != nil {
 			return err
 		}
-		if err := makePartitions(ctx, tx, s.clock.Now()); err != nil {
+		if err := makePartitions(ctx, tx, s.clock.Now(), s.ahead); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "SET LOCAL lock_timeout TO DEFAULT")
@@ -90,13 +95,13 @@ func (s *Store) haveDays(ctx context.Context, tx pgx.Tx) (bool, error) {
 
 // makePartitions makes the tables from yesterday on that are not there. The caller holds a lock against others
 // that do the same.
-func makePartitions(ctx context.Context, tx pgx.Tx, now time.Time) error {
+func makePartitions(ctx context.Context, tx pgx.Tx, now time.Time, ahead int) error {
 	have, err := partitions(ctx, tx)
 	if err != nil {
 		return err
 	}
 	today := now.UTC().Truncate(24 * time.Hour)
-	for day := -1; day <= daysAhead; day++ {
+	for day := -1; day <= ahead; day++ {
 		from := today.AddDate(0, 0, day)
 		for _, table := range partitioned() {
 			if name := table + "_p" + from.Format(dayName); !have[name] {
@@ -148,8 +153,25 @@ func dropPartition(ctx context.Context, tx pgx.Tx, before hook.Key) (bool, error
 		return false, err
 	}
 	day := oldest.Format(dayName)
-	_, err = tx.Exec(ctx, "DROP TABLE IF EXISTS message_p"+day+", attempt_p"+day)
+	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "DROP TABLE IF EXISTS message_p"+day+", attempt_p"+day)
+		return err
+	})
+	if stateOf(err) == insufficientRights {
+		return false, nil // rows go one by one, and the owner drops the table
+	}
 	return err == nil, err
+}
+
+// newestDay returns the last of the table's days, and the zero time if there is none.
+func newestDay(have map[string]bool, table string) (newest time.Time) {
+	for name := range have {
+		text, _ := strings.CutPrefix(name, table+"_p")
+		if day, err := time.Parse(dayName, text); err == nil && day.After(newest) {
+			newest = day
+		}
+	}
+	return newest
 }
 
 // oldestDay returns the first of the table's days, and the zero time if there is none.

@@ -12,7 +12,7 @@ import (
 
 // Tables that are small by nature may be read from end to end, and so may indexes that hold open work only.
 const (
-	smallTables = `^(application|event_type|run|token|change|heartbeat|expired|open_message|agreement|gone_source|pg_\w+|goose_db_version)$`
+	smallTables = `^(application|event_type|run|token|change|heartbeat|expired|open_message|agreement|gone_source|pg_\w+|(posthorn_schema|goose_db)_version)$`
 	openIndexes = `^(received_p\d+_(due_at_key|run_changed_at_key)_idx|received_same_by_end|refusal_by_hour|refused_by_time|delivery_(waiting|sending)|open_message_pkey|claim_by_end|event_id_by_end|short_payload_pkey|tally_by_hour)$`
 )
 

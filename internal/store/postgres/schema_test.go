@@ -64,7 +64,7 @@ func TestASchemaFromTheFutureIsRefusedAndLeftAlone(t *testing.T) {
 	t.Parallel()
 	url := pg.URL(t)
 	check(t, openOnly(t, url).Close())
-	_, err := raw(t, url).ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, true)")
+	_, err := raw(t, url).ExecContext(t.Context(), "INSERT INTO posthorn_schema_version (version_id, is_applied) VALUES (9000, true)")
 	check(t, err)
 
 	_, err = postgres.Open(t.Context(), postgres.Options{URL: url})

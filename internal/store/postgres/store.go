@@ -35,6 +35,8 @@ type Options struct {
 	ReadURL string
 	// NoMigrate leaves the schema as it is and refuses one that is not this program's newest.
 	NoMigrate bool
+	// DaysAhead is for how many days the tables that are divided by days are made; less than a week is a week.
+	DaysAhead int
 	// MaxWaiting is how many bytes of messages, and as many of received webhooks, may wait to be committed. Zero is
 	// store.DefaultWaiting.
 	MaxWaiting int64
@@ -51,6 +53,8 @@ type Store struct {
 	prompt *pgxpool.Pool   // single rows, short walks and small writes, kept apart so that they never queue behind a page
 	hot    *pgxpool.Pool   // what must not wait for either
 	most   silence         // that connections bear
+	pin    string          // statement that a new connection begins with; see pinSchema
+	ahead  int             // days for which tables are made
 
 	places  chan int16   // one for each transaction under way on hot, see mark
 	counter atomic.Int64 // of marks
@@ -75,7 +79,7 @@ var _ store.Store = (*Store)(nil)
 // Open connects to the database, brings its schema up to date unless it is told not to, and makes sure that
 // it keeps what it says it has kept. A schema newer than this program knows is refused and left alone.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{skew: mostSkew, clock: o.Clock, queues: store.NewCommitQueues(o.Clock, o.MaxWaiting), observer: o.Observer,
+	s := &Store{skew: mostSkew, ahead: max(o.DaysAhead, daysAhead), clock: o.Clock, queues: store.NewCommitQueues(o.Clock, o.MaxWaiting), observer: o.Observer,
 		places: make(chan int16, hotWriters-1)} // one connection is left for the sign of life
 	for place := range cap(s.places) {
 		s.places <- int16(place) //nolint:gosec // a handful
@@ -121,6 +125,12 @@ func (s *Store) connect(ctx context.Context, o Options) (err error) {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 		config.ConnConfig.DialFunc = s.most.over(config.ConnConfig.DialFunc)
 		config.PingTimeout, config.BeforeClose, config.PrepareConn = pingTimeout, cutSoon, usable
+		if s.pin == "" {
+			if err := s.pinSchema(ctx, config.ConnConfig); err != nil {
+				return err
+			}
+		}
+		config.ConnConfig.AfterConnect = s.pinned
 		if *to.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 			return err
 		}
