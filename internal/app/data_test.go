@@ -55,7 +55,7 @@ func TestADataFolderThatLostItsDatabaseIsNotStartedEmpty(t *testing.T) {
 		if _, err := os.Stat(database); err == nil {
 			t.Errorf("%s: the refused start made a database", name)
 		}
-		_, err := app.MigrateUp(t.Context(), settingsOf(t, dir, environ...).Config, clock.Clock{})
+		_, err := app.MigrateUp(t.Context(), settingsOf(t, dir, environ...).Config, 0, clock.Clock{})
 		isMissing(t, name+", to be migrated", err)
 		check(t, os.WriteFile(database, nil, 0o600))
 		isMissing(t, name+", emptied", briefly(t, dir, false, environ...))

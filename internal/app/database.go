@@ -21,6 +21,8 @@ type database struct {
 	dir      dataDir
 	clock    clock.Clock
 	observer store.Observer // of a server
+	// daysAhead is for how many days partitions are made; less than a week is a week.
+	daysAhead int
 }
 
 // open opens it for a server, and brings its schema up to date unless the settings say otherwise.
@@ -43,7 +45,7 @@ func (d database) beside(ctx context.Context) (store.Store, error) {
 
 func (d database) postgres(leaveSchema bool) postgres.Options {
 	return postgres.Options{
-		Clock: d.clock, URL: d.config.DatabaseURL.Reveal(), ReadURL: d.config.ReadURL.Reveal(), NoMigrate: leaveSchema,
+		Clock: d.clock, URL: d.config.DatabaseURL.Reveal(), ReadURL: d.config.ReadURL.Reveal(), NoMigrate: leaveSchema, DaysAhead: d.daysAhead,
 		MaxWaiting: int64(d.config.Memory), Observer: d.observer,
 	}
 }

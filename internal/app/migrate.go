@@ -4,18 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/fault"
+	"github.com/posthorn/posthorn/internal/retry"
 	"github.com/posthorn/posthorn/internal/store/postgres"
 	"github.com/posthorn/posthorn/internal/store/sqlite"
 )
 
-// MigrateUp brings the schema of the settings' database up to date and returns a sentence about it. No
-// server may be running on a SQLite file meanwhile.
-func MigrateUp(ctx context.Context, c config.Config, now clock.Clock) (about string, err error) {
+// MostPartitionsAhead is for how long partitions can be made at the most: each costs the planner of PostgreSQL a little.
+const MostPartitionsAhead = 400 * 24 * time.Hour
+
+// MigrateUp brings the schema of the settings' database up to date, makes partitions for so long ahead if there are any, and
+// returns a sentence about it. No server may be running on a SQLite file meanwhile.
+func MigrateUp(ctx context.Context, c config.Config, ahead time.Duration, now clock.Clock) (about string, err error) {
 	c.AutoMigrate = true
+	if ahead < 0 || ahead > MostPartitionsAhead {
+		return "", fault.In("partitions-ahead", "bad_partitions_ahead", "Partitions can be made for up to %s: give --partitions-ahead no more.",
+			retry.Text(MostPartitionsAhead))
+	}
 	d, release, err := alone(c, now)
 	if err != nil {
 		return "", err
@@ -26,13 +35,20 @@ func MigrateUp(ctx context.Context, c config.Config, now clock.Clock) (about str
 			return "", err
 		}
 	}
+	d.daysAhead = int((ahead + 24*time.Hour - 1) / (24 * time.Hour))
 	s, err := d.open(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer closing(s, &err)
 	is, err := s.Describe(ctx)
-	return fmt.Sprintf("Schema %d, the newest that this program knows, is in %s.", is.Schema, d), err
+	about = fmt.Sprintf("Schema %d, the newest that this program knows, is in %s.", is.Schema, d)
+	if divided, ok := s.(partitioned); ok && err == nil {
+		var until time.Time
+		until, _, err = divided.Partitions(ctx)
+		about += fmt.Sprintf(" There are partitions until %s.", until.Format(time.RFC3339))
+	}
+	return about, err
 }
 
 // MigrateDown takes the schema back to the given one, for an older program to start on, and returns a

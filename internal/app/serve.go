@@ -97,6 +97,7 @@ func (p *parts) services(ctx context.Context) []group.Named {
 		services = append(services, group.Named{Name: "maintenance", Service: maintain.New(p.store, p.config.Retention, p.Clock, p.Log)})
 	}
 	services = append(services, p.watching()...)
+	services = append(services, p.partitionWatches()...)
 	services = append(services, p.receiving()...)
 	return append(services, group.Named{Name: "http", Service: p.server(ctx)})
 }
