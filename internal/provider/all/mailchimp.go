@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"net/http"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/posthorn/posthorn/internal/provider"
 )
 
@@ -75,12 +73,5 @@ func mandrillText(c *provider.Check) (string, error) {
 
 // mandrillEvent is the kind of the first event of a list, which is the JSON text of a field.
 func mandrillEvent() provider.Piece {
-	events := provider.Form("mandrill_events")
-	return provider.Computed("event of the first of mandrill_events", func(c *provider.Check) (string, error) {
-		list, err := events.Read(c)
-		if err != nil {
-			return "", err
-		}
-		return gjson.Get(list, "0.event").String(), nil
-	}, events)
+	return provider.JSONIn(provider.Form("mandrill_events"), "0.event")
 }
