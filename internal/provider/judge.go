@@ -60,9 +60,9 @@ func (p Provider) admit(r *Request) error {
 	return nil
 }
 
-// verify asks the scheme, after the questions that are the same for all of them.
+// verify asks the scheme, after the questions that are the same for all of them. The check's options have their defaults.
 func (p Provider) verify(ctx context.Context, c *Check) (Proof, Facts, error) {
-	scheme, err := p.scheme(c.Options)
+	scheme, err := p.schemeBy(c.Options)
 	if err != nil {
 		return Proof{}, Facts{}, err
 	}
@@ -78,10 +78,13 @@ func (p Provider) verify(ctx context.Context, c *Check) (Proof, Facts, error) {
 }
 
 // scheme returns the scheme that the options choose. Without one everything is refused.
-func (p Provider) scheme(o Options) (Scheme, error) {
+func (p Provider) scheme(o Options) (Scheme, error) { return p.schemeBy(p.withDefaults(o)) }
+
+// schemeBy is scheme with the defaults filled in.
+func (p Provider) schemeBy(o Options) (Scheme, error) {
 	scheme := p.Scheme
 	if p.Choose != nil {
-		chosen, err := p.Choose(p.withDefaults(o))
+		chosen, err := p.Choose(o)
 		if err != nil {
 			return nil, err
 		}
