@@ -14,6 +14,7 @@ import (
 	"github.com/posthorn/posthorn/internal/catalog"
 	"github.com/posthorn/posthorn/internal/config"
 	"github.com/posthorn/posthorn/internal/deliver"
+	"github.com/posthorn/posthorn/internal/dialect"
 	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/inbound"
@@ -116,6 +117,7 @@ func (p *parts) newEngine() *deliver.Engine {
 		deliver.Parts{Store: p.store, Directory: p.directory, Sender: p.client, IDs: p.ids, Lease: &p.lease},
 		deliver.Config{
 			Limits: p.limits(), Policy: p.config.RetrySchedule.Policy, Timeout: p.config.AttemptTimeout,
+			Names:  dialect.NamesOf(p.config.SignatureHeaders),
 			Chance: mathrand.Float64, Skew: p.skew(), Clock: p.Clock, Log: p.Log,
 		},
 	)

@@ -193,7 +193,7 @@ func signaturesOf(header map[string][]string) (signatures []string) {
 func (e *Engine) header(j *job, p *directory.Parts, now time.Time) map[string][]string {
 	m := &j.parcel.message
 	return dialect.Standard(dialect.Envelope{
-		MessageID: j.parcel.text, Body: m.Payload, Sent: now, Keys: p.Keys(now), Own: p.Header, Carried: m.Carried,
+		MessageID: j.parcel.text, Body: m.Payload, Sent: now, Keys: p.Keys(now), Own: p.Header, Carried: m.Carried, Names: e.config.Names,
 	})
 }
 

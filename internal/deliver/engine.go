@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/dialect"
 	"github.com/posthorn/posthorn/internal/directory"
 	"github.com/posthorn/posthorn/internal/egress"
 	"github.com/posthorn/posthorn/internal/fault"
@@ -45,6 +46,7 @@ type Config struct {
 	Limits  Limits
 	Policy  retry.Policy
 	Timeout time.Duration  // of a whole attempt
+	Names   dialect.Names  // of the headers that name and sign messages
 	Chance  func() float64 // in [0,1), spreads retries
 	Skew    time.Duration  // how far the clocks of other nodes on the store may be from this one's; zero if there are none
 	Clock   clock.Clock

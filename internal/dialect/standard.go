@@ -3,6 +3,7 @@
 package dialect
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,6 +19,29 @@ type Envelope struct {
 	Keys      []signature.Key
 	Own       map[string][]string // headers of the endpoint's owner, by canonical name; they never replace ours
 	Carried   hook.Carried        // of the message; its headers replace neither ours nor the owner's
+	Names     Names               // of the headers that name and sign the message
+}
+
+// Names says under which names a request carries the message's id, the time and the signatures. The signatures are the
+// same under either.
+type Names uint8
+
+// The choices of the setting signature_headers.
+const (
+	WebhookNames Names = iota // webhook-id, webhook-timestamp, webhook-signature: those of Standard Webhooks
+	SvixNames                 // svix-id, svix-timestamp, svix-signature: for receivers with older Svix libraries
+	BothNames                 // all six
+)
+
+// NamesOf returns the names that the setting signature_headers chooses, WebhookNames for any word but svix and both.
+func NamesOf(setting string) Names {
+	switch setting {
+	case "svix":
+		return SvixNames
+	case "both":
+		return BothNames
+	}
+	return WebhookNames
 }
 
 // userAgent is how requests introduce themselves.
@@ -29,16 +53,18 @@ const userAgent = "Posthorn/1 (+https://github.com/posthorn/posthorn)"
 const HeaderSent = "Posthorn-Sent"
 
 // Standard returns the headers of a request as the Standard Webhooks specification 1.0.0 wants them
-// (section "Webhook headers"), by canonical name. The body is the payload itself.
+// (section "Webhook headers"), by canonical name and under the names that e chooses. The body is the payload itself.
 func Standard(e Envelope) map[string][]string {
-	header := make(map[string][]string, len(e.Carried.Headers)+len(e.Own)+7)
+	header := make(map[string][]string, len(e.Carried.Headers)+len(e.Own)+10)
 	for name, values := range e.Carried.Headers {
 		if Carries(name, values) {
 			header[name] = values
 		}
 	}
 	for name, values := range e.Own {
-		header[name] = values
+		if !names(name) {
+			header[name] = values
+		}
 	}
 	contentType := e.Carried.ContentType
 	if contentType == "" {
@@ -47,13 +73,38 @@ func Standard(e Envelope) map[string][]string {
 	seconds := e.Sent.Unix()
 	// One array serves all values: a map of slices would cost an allocation for each header.
 	values := [...]string{
-		contentType, userAgent, "identity", e.MessageID, strconv.FormatInt(seconds, 10),
+		e.MessageID, strconv.FormatInt(seconds, 10),
 		string(signature.Sign(make([]byte, 0, 96*len(e.Keys)), e.MessageID, seconds, e.Body, e.Keys...)),
-		strconv.Itoa(e.Carried.Hops + 1),
+		contentType, userAgent, "identity", strconv.Itoa(e.Carried.Hops + 1),
 	}
-	names := [...]string{"Content-Type", "User-Agent", "Accept-Encoding", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature", HeaderSent}
+	put(header, otherHeaders[:], values[signed:])
+	if e.Names != SvixNames {
+		put(header, webhookHeaders[:], values[:signed])
+	}
+	if e.Names != WebhookNames {
+		put(header, svixHeaders[:], values[:signed])
+	}
+	return header
+}
+
+// signed is how many headers name and sign a message.
+const signed = 3
+
+//nolint:gochecknoglobals // constants
+var (
+	webhookHeaders = [signed]string{"Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"}
+	otherHeaders   = [...]string{"Content-Type", "User-Agent", "Accept-Encoding", HeaderSent}
+	svixHeaders    = [signed]string{"Svix-Id", "Svix-Timestamp", "Svix-Signature"}
+)
+
+// names reports whether a header names or signs messages, under either name. An owner's own never stands for it.
+func names(header string) bool {
+	return slices.Contains(webhookHeaders[:], header) || slices.Contains(svixHeaders[:], header)
+}
+
+// put sets each header to the value at its place. The values share their array.
+func put(header map[string][]string, names, values []string) {
 	for i, name := range names {
 		header[name] = values[i : i+1 : i+1]
 	}
-	return header
 }

@@ -116,8 +116,12 @@ func (c Config) await(ctx context.Context, r *receiver, secret string) error {
 
 func (c Config) report(got arrival, secret string) error {
 	fmt.Fprintf(c.Out, "\nReceived:\n  POST %s\n", got.path)
-	for _, name := range []string{"Content-Type", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"} {
-		fmt.Fprintf(c.Out, "  %s: %s\n", name, got.header.Get(name))
+	for _, name := range []string{
+		"Content-Type", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature", "Svix-Id", "Svix-Timestamp", "Svix-Signature",
+	} {
+		if value := got.header.Get(name); value != "" {
+			fmt.Fprintf(c.Out, "  %s: %s\n", name, value)
+		}
 	}
 	fmt.Fprintf(c.Out, "\n  %s\n\n", got.body)
 	key, err := signature.Parse(secret)
