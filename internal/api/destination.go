@@ -34,7 +34,7 @@ type EndpointMessageOut struct {
 func (a *API) routeDestinations() {
 	route(a, operation{
 		id: "v1.message-attempt.list-attempted-destinations", method: http.MethodGet, path: messagePath + "/endpoint",
-		scope: hook.ScopePortal, summary: "List the endpoints that a message goes to",
+		scope: hook.ScopePortal, summary: "List the endpoints that a message goes to", about: "Oldest endpoint first.",
 	}, a.listDestinations)
 	route(a, operation{
 		id: "v1.message-attempt.list-attempted-messages", method: http.MethodGet, path: endpointPath + "/msg",
@@ -47,7 +47,7 @@ func (a *API) listDestinations(ctx context.Context, in *struct {
 	PageQuery
 	ExpandedQuery
 }) (*answerOf[ListResponse[MessageEndpointOut]], error) {
-	page, err := in.byID(ctx, id.Endpoint, false)
+	page, err := in.byID(ctx, id.Endpoint, true)
 	if err != nil {
 		return nil, err
 	}

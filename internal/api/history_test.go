@@ -106,6 +106,25 @@ func TestDestinationsAndMessagesOfAnEndpointSayWhereTheyStand(t *testing.T) {
 	}
 }
 
+func TestDestinationsAreListedOldestEndpointFirst(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	want := []string{s.endpoint("a", "e"), s.endpoint("a", "f"), s.endpoint("a", "g")}
+	path := "/api/v1/app/a/msg/" + s.must(202, "POST", "/api/v1/app/a/msg", `{"eventType":"x","payload":{}}`).str("id") + "/endpoint?limit=2"
+
+	first := s.must(200, "GET", path, "")
+	second := s.must(200, "GET", path+"&iterator="+first.str("iterator"), "")
+	back := s.must(200, "GET", path+"&iterator="+second.str("prevIterator"), "")
+
+	if got := slices.Concat(names(first), names(second)); !slices.Equal(got, want) {
+		t.Errorf("listed %v, want %v", got, want)
+	}
+	if got := names(back); !slices.Equal(got, want[:2]) {
+		t.Errorf("the page before the second is %v, want %v", got, want[:2])
+	}
+}
+
 func TestCanceledShowsToThoseWhoAskForExpandedStatuses(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

@@ -108,7 +108,7 @@ type History interface {
 	// ExpungeAttempt drops the response body and headers of one attempt for good.
 	ExpungeAttempt(ctx context.Context, message hook.Message, attempt id.ID) error
 
-	// Destinations returns a page of the endpoints of a message that still exist, falling by endpoint id.
+	// Destinations returns a page of the endpoints of a message that still exist, by endpoint id.
 	Destinations(ctx context.Context, message hook.Message, page Page[id.ID]) (List[Destination, id.ID], error)
 	// MessagesByEndpoint returns a page of the messages that were attempted at an endpoint, newest first
 	// attempt first; the cursor is that attempt's id.
