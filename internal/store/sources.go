@@ -7,12 +7,14 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 )
 
-// Sources keeps where other people's webhooks come in.
+// Sources keeps where other people's webhooks come in. The uid of a source is unique within its application.
 type Sources interface {
 	// CreateSource stores s and returns it with its key. A missing application is fault.NotFound.
 	CreateSource(ctx context.Context, s hook.Source) (hook.Source, error)
-	// Source returns the source that ref names.
-	Source(ctx context.Context, ref Ref) (hook.Source, error)
+	// Source returns the application's source that ref names. With the application zero it may be of any: a uid names
+	// the source that has an application of its own, or else the only one; if there are several, the error is
+	// fault.Conflict with code "ambiguous_uid". UpdateSource and DeleteSource find a source like that.
+	Source(ctx context.Context, application hook.Key, ref Ref) (hook.Source, error)
 	// SourceByKey returns the source with the key.
 	SourceByKey(ctx context.Context, key hook.Key) (hook.Source, error)
 	// SourceByURL returns the source whose address has the hash.

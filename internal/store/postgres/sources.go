@@ -28,6 +28,7 @@ const (
 	removeSources = `WITH gone AS (DELETE FROM source WHERE application = $1 RETURNING key)
 		INSERT INTO gone_source SELECT key, ` + databaseNow + ` FROM gone`
 
+	sourcesOfUID         = "SELECT s.key, s.id, a.uid FROM source s JOIN application a ON a.key = s.application WHERE s.uid = $1 ORDER BY s.key"
 	allSources           = selectSource + "id >= $1 AND id < $2 ORDER BY id {order} LIMIT {rows}"
 	sourcesOfApplication = selectSource + "id >= $1 AND id < $2 AND application = $3 ORDER BY id {order} LIMIT {rows}"
 )
@@ -74,9 +75,36 @@ func (s *Store) CreateSource(ctx context.Context, source hook.Source) (hook.Sour
 }
 
 // Source implements store.Sources.
-func (s *Store) Source(ctx context.Context, ref store.Ref) (hook.Source, error) {
+func (s *Store) Source(ctx context.Context, application hook.Key, ref store.Ref) (hook.Source, error) {
 	condition, value := named(ref)
-	return s.source(ctx, condition, value)
+	switch {
+	case application != 0:
+		return s.source(ctx, condition+" AND application = $2", value, application)
+	case !ref.ID.IsZero():
+		return s.source(ctx, condition, value)
+	}
+	key, err := chosenSource(ctx, s.prompt, ref.UID)
+	if err != nil {
+		return hook.Source{}, translate("look up the source", err)
+	}
+	return s.SourceByKey(ctx, key)
+}
+
+// chosenSource returns the key of the source that a uid names on a whole server.
+func chosenSource(ctx context.Context, from asker, uid string) (hook.Key, error) {
+	var choice pack.SourceChoice
+	err := each(ctx, from, func(row scanner) error {
+		var key hook.Key
+		var source id.ID
+		var application string
+		err := row.Scan(&key, pack.IntoID(&source), pack.IntoText(&application))
+		choice.Add(key, source, application)
+		return err
+	}, sourcesOfUID, sought(uid))
+	if err != nil {
+		return 0, err
+	}
+	return choice.Key()
 }
 
 // SourceByKey implements store.Sources.
@@ -89,8 +117,8 @@ func (s *Store) SourceByURL(ctx context.Context, hash [32]byte) (hook.Source, er
 	return s.source(ctx, "url_hash = $1", hash[:])
 }
 
-func (s *Store) source(ctx context.Context, condition string, value any) (hook.Source, error) {
-	source, err := scanSource(s.prompt.QueryRow(ctx, selectSource+condition, value))
+func (s *Store) source(ctx context.Context, condition string, values ...any) (hook.Source, error) {
+	source, err := scanSource(s.prompt.QueryRow(ctx, selectSource+condition, values...))
 	return source, found("source", err)
 }
 
@@ -117,6 +145,13 @@ func (s *Store) UpdateSource(ctx context.Context, ref store.Ref, change func(*ho
 // sourceIn reads a source to change it: until tx ends, changes by other nodes wait for this one.
 func sourceIn(ctx context.Context, tx pgx.Tx, ref store.Ref) (hook.Source, error) {
 	condition, value := named(ref)
+	if ref.ID.IsZero() {
+		key, err := chosenSource(ctx, tx, ref.UID)
+		if err != nil {
+			return hook.Source{}, err
+		}
+		condition, value = "key = $1", key
+	}
 	source, err := scanSource(tx.QueryRow(ctx, selectSource+condition+" FOR UPDATE", value))
 	return source, found("source", err)
 }

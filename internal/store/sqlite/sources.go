@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -22,6 +23,7 @@ const (
 		metadata = ?, disabled = ?, rules = ?, updated_at = ? WHERE key = ? RETURNING` + sourceColumns
 
 	allSources           = selectSource + "id >= ? AND id < ?"
+	sourcesOfUID         = "SELECT s.key, s.id, a.uid FROM source s JOIN application a ON a.key = s.application WHERE s.uid = ? ORDER BY s.key"
 	sourcesOfApplication = selectSource + "application = ? AND id >= ? AND id < ?"
 )
 
@@ -58,9 +60,40 @@ func (s *Store) CreateSource(ctx context.Context, source hook.Source) (hook.Sour
 }
 
 // Source implements store.Sources.
-func (s *Store) Source(ctx context.Context, ref store.Ref) (hook.Source, error) {
+func (s *Store) Source(ctx context.Context, application hook.Key, ref store.Ref) (hook.Source, error) {
 	condition, value := named(ref)
-	return s.source(ctx, condition, value)
+	switch {
+	case application != 0:
+		return s.source(ctx, condition+" AND application = ?", value, application)
+	case !ref.ID.IsZero():
+		return s.source(ctx, condition, value)
+	}
+	rows, err := s.prompt.QueryContext(ctx, sourcesOfUID, ref.UID)
+	key, err := chosenSource(rows, err)
+	if err != nil {
+		return hook.Source{}, translate("look up the source", err)
+	}
+	return s.SourceByKey(ctx, key)
+}
+
+// chosenSource returns the key of the source that a uid names on a whole server.
+func chosenSource(rows *sql.Rows, err error) (hook.Key, error) {
+	if err != nil {
+		return 0, err
+	}
+	var choice pack.SourceChoice
+	for rows.Next() && err == nil {
+		var key hook.Key
+		var source id.ID
+		var application string
+		if err = rows.Scan(&key, pack.IntoID(&source), pack.IntoText(&application)); err == nil {
+			choice.Add(key, source, application)
+		}
+	}
+	if err = closeRows(rows, err); err != nil {
+		return 0, err
+	}
+	return choice.Key()
 }
 
 // SourceByKey implements store.Sources.
@@ -73,8 +106,8 @@ func (s *Store) SourceByURL(ctx context.Context, hash [32]byte) (hook.Source, er
 	return s.source(ctx, "url_hash = ?", hash[:])
 }
 
-func (s *Store) source(ctx context.Context, condition string, value any) (hook.Source, error) {
-	source, err := scanSource(s.prompt.QueryRowContext(ctx, selectSource+condition, value))
+func (s *Store) source(ctx context.Context, condition string, values ...any) (hook.Source, error) {
+	source, err := scanSource(s.prompt.QueryRowContext(ctx, selectSource+condition, values...))
 	return source, found("source", err)
 }
 
@@ -97,6 +130,13 @@ func (s *Store) UpdateSource(ctx context.Context, ref store.Ref, change func(*ho
 
 func sourceIn(t *tx, ref store.Ref) (hook.Source, error) {
 	condition, value := named(ref)
+	if ref.ID.IsZero() {
+		key, err := chosenSource(t.query(sourcesOfUID, ref.UID))
+		if err != nil {
+			return hook.Source{}, err
+		}
+		condition, value = "key = ?", key
+	}
 	source, err := scanSource(t.row(selectSource+condition, value))
 	return source, found("source", err)
 }

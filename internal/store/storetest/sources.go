@@ -17,7 +17,8 @@ func sources() []test {
 		{"what was created is found by id, by uid, by key and by address", sourceIsFound},
 		{"what is not there is not found", sourceIsMissing},
 		{"a source belongs to an application that is there", sourceNeedsApplication},
-		{"a uid and an address belong to one source", sourceIsTaken},
+		{"a uid belongs to one source of an application, an address to one", sourceIsTaken},
+		{"a uid without an application names the source with one of its own, or the only one", sourceOfAUID},
 		{"an update stores what changed, also the address", sourceUpdate},
 		{"an update whose change fails changes nothing", sourceUpdateFails},
 		{"updates at the same time do not lose each other", sourceUpdatesAtOnce},
@@ -65,9 +66,9 @@ func sourceIsFound(t *testing.T, f *fixture) {
 	f.source(a)
 	want := f.source(a, fullSource)
 
-	byID, err := f.Source(t.Context(), byID(want.ID))
+	byID, err := f.Source(t.Context(), 0, byID(want.ID))
 	check(t, err)
-	byUID, err := f.Source(t.Context(), byUID("hub-1"))
+	byUID, err := f.Source(t.Context(), 0, byUID("hub-1"))
 	check(t, err)
 	byKey, err := f.SourceByKey(t.Context(), want.Key)
 	check(t, err)
@@ -86,10 +87,10 @@ func sourceIsMissing(t *testing.T, f *fixture) {
 	f.source(f.application())
 	_, unknown := f.tick()
 
-	_, err := f.Source(t.Context(), byID(unknown))
+	_, err := f.Source(t.Context(), 0, byID(unknown))
 	missing(t, err)
 	for _, text := range append(impossible(), "", "nobody") {
-		_, err = f.Source(t.Context(), byUID(text))
+		_, err = f.Source(t.Context(), 0, byUID(text))
 		missing(t, err)
 	}
 	_, err = f.SourceByKey(t.Context(), 4711)
@@ -109,20 +110,56 @@ func sourceNeedsApplication(t *testing.T, f *fixture) {
 }
 
 func sourceIsTaken(t *testing.T, f *fixture) {
-	first := f.source(f.application(), func(s *hook.Source) { s.UID = "hub" })
-	other := f.application()
+	hub := func(s *hook.Source) { s.UID = "hub" }
+	a, other := f.application(), f.application()
+	first, second := f.source(a, hub), f.source(a)
 
-	_, err := f.CreateSource(t.Context(), f.newSource(other, func(s *hook.Source) { s.UID = "hub" }))
+	_, err := f.CreateSource(t.Context(), f.newSource(a, hub))
 	refused(t, err, fault.Conflict, "taken")
 	_, err = f.CreateSource(t.Context(), f.newSource(other, func(s *hook.Source) { s.URLHash = first.URLHash }))
 	refused(t, err, fault.Conflict, "taken")
-
-	second := f.source(other)
 	_, err = f.UpdateSource(t.Context(), byID(second.ID), func(s *hook.Source) error { s.UID = "hub"; return nil })
 	refused(t, err, fault.Conflict, "taken")
-	got, err := f.Source(t.Context(), byUID("hub"))
+
+	foreign := f.source(other, hub)
+	for _, want := range []hook.Source{first, foreign} {
+		got, err := f.Source(t.Context(), want.ApplicationKey, byUID("hub"))
+		check(t, err)
+		equal(t, got, want)
+	}
+	_, err = f.Source(t.Context(), other.Key, byID(first.ID))
+	missing(t, err)
+	_, err = f.Source(t.Context(), f.application().Key, byUID("hub"))
+	missing(t, err)
+}
+
+func sourceOfAUID(t *testing.T, f *fixture) {
+	hub := func(s *hook.Source) { s.UID = "hub" }
+	first := f.source(f.application(), hub)
+	same := func(want hook.Source) {
+		got, err := f.Source(t.Context(), 0, byUID("hub"))
+		check(t, err)
+		equal(t, got, want)
+	}
+	same(first)
+
+	f.source(f.application(), hub)
+	_, err := f.Source(t.Context(), 0, byUID("hub"))
+	refused(t, err, fault.Conflict, "ambiguous_uid")
+	_, err = f.DeleteSource(t.Context(), byUID("hub"))
+	refused(t, err, fault.Conflict, "ambiguous_uid")
+	_, err = f.UpdateSource(t.Context(), byUID("hub"), func(*hook.Source) error { return nil })
+	refused(t, err, fault.Conflict, "ambiguous_uid")
+
+	_, made := f.tick()
+	owner := f.application(func(a *hook.Application) { a.UID = id.Inbound.Text(made) })
+	own := f.source(owner, hub, func(s *hook.Source) { s.ID = made })
+	same(own)
+	f.source(f.application(), hub)
+	same(own)
+	removed, err := f.DeleteSource(t.Context(), byUID("hub"))
 	check(t, err)
-	equal(t, got, first)
+	equal(t, removed, own)
 }
 
 func sourceUpdate(t *testing.T, f *fixture) {
@@ -188,7 +225,7 @@ func sourceDeletion(t *testing.T, f *fixture) {
 // gone checks that nothing leads to the source any more.
 func (f *fixture) gone(s hook.Source) {
 	f.t.Helper()
-	_, err := f.Source(f.t.Context(), byID(s.ID))
+	_, err := f.Source(f.t.Context(), 0, byID(s.ID))
 	missing(f.t, err)
 	_, err = f.SourceByKey(f.t.Context(), s.Key)
 	missing(f.t, err)
