@@ -14,7 +14,7 @@ import (
 // secrets say the same for every provider there is.
 type SourceIn struct {
 	Name     string            `json:"name" minLength:"1" maxLength:"256" doc:"What it is called."`
-	UID      *string           `json:"uid,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it."`
+	UID      *string           `json:"uid,omitempty" nullable:"true" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique within its application."`
 	Metadata map[string]string `json:"metadata,omitempty" doc:"Your own notes."`
 	Type     string            `json:"type,omitempty" maxLength:"64" doc:"Who sends, as client libraries call it. Name this or a provider."`
 	Config   map[string]any    `json:"config,omitempty" nullable:"true" doc:"What belongs to the type, such as its secret."`
@@ -30,7 +30,7 @@ type SourceIn struct {
 // SourcePatch is what a caller wants changed. An object in it replaces the whole of what was there.
 type SourcePatch struct {
 	Name     given[string]            `json:"name,omitzero" minLength:"1" maxLength:"256" doc:"What it is called."`
-	UID      clearable[string]        `json:"uid,omitzero" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it."`
+	UID      clearable[string]        `json:"uid,omitzero" minLength:"1" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Your own name for it, unique within its application."`
 	Metadata given[map[string]string] `json:"metadata,omitzero" doc:"Your own notes; all of them are replaced."`
 	Options  given[map[string]string] `json:"options,omitzero" doc:"What the provider needs to know; all of them are replaced."`
 	Secrets  given[[]string]          `json:"secrets,omitzero" maxItems:"10" doc:"What requests are verified with, the newest first; all of them are replaced."`
@@ -54,7 +54,7 @@ type SourcePatch struct {
 // SourceOut is a source.
 type SourceOut struct {
 	ID        string            `json:"id" doc:"Its id."`
-	UID       *string           `json:"uid" required:"false" doc:"Your own name for it."`
+	UID       *string           `json:"uid" required:"false" doc:"Your own name for it, unique within its application."`
 	Name      string            `json:"name" doc:"What it is called."`
 	Type      string            `json:"type" doc:"Who sends, as client libraries call it; generic-webhook if they know no name for it."`
 	Config    map[string]any    `json:"config,omitzero" doc:"What belongs to the type and is not secret. Absent for generic-webhook, which has none."`
@@ -108,11 +108,12 @@ func (a *API) routeSources() {
 	}, a.createSource)
 	route(a, operation{
 		id: "v1.ingest.source.get", method: http.MethodGet, path: sourcePath, scope: hook.ScopeApplication, summary: "Get a source",
+		about: "A uid that sources of several applications have names, for a token of the server, the one whose application was made for it; without such a one it is a conflict (ambiguous_uid), and the id is needed.",
 	}, a.getSource)
 	route(a, operation{
 		id: "v1.ingest.source.upsert", method: http.MethodPut, path: sourcePath, scope: hook.ScopeApplication,
 		summary: "Replace or create a source", status: http.StatusOK, also: []int{http.StatusCreated},
-		about: "The address stays as it is, and so do the secrets if there are none in the body. Uids of sources are unique on a server: one that a source of another application has is a conflict.",
+		about: "The address stays as it is, and so do the secrets if there are none in the body. A uid is unique within its application. A token of the server names by it the source of the application in the body, or without one a source whose application was made for it.",
 	}, a.putSource)
 	route(a, operation{
 		id: "v1.ingest.source.patch", method: http.MethodPatch, path: sourcePath, scope: hook.ScopeApplication,

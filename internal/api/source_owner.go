@@ -13,16 +13,7 @@ import (
 // source returns the source that ref names, if the caller may know of it. For a token of one application those of all
 // others are not there. What is done next goes by the id, which stays with this source: a uid could be another's by then.
 func (a *API) source(ctx context.Context, ref string) (hook.Source, error) {
-	found, err := a.Sources.Get(ctx, ref)
-	if err == nil && !seesSources(ctx, found.ApplicationKey) {
-		return hook.Source{}, fault.Missing("source")
-	}
-	return found, err
-}
-
-func seesSources(ctx context.Context, application hook.Key) bool {
-	who := caller(ctx)
-	return who.Scope == hook.ScopeServer || who.ApplicationKey == application
+	return a.Sources.Get(ctx, caller(ctx).ApplicationKey, ref)
 }
 
 // whoseSources returns the application whose sources the caller gets to see, of which ref may name one; zero is all.
@@ -57,17 +48,15 @@ func (a *API) newSource(ctx context.Context, in SourceIn) (catalog.NewSource, er
 	return n, err
 }
 
-// putOwnSource replaces the source that ref names, or creates it. One of another application is not there, and its uid
-// is not free either: uids are unique on a server, and creating one says no more.
+// putOwnSource replaces the source that ref names, or creates it. A uid names a source of the application that the body
+// or the token names, and one with an application of its own if neither does: never that of a tenant who chose the same uid.
 func (a *API) putOwnSource(ctx context.Context, ref string, n catalog.NewSource) (source hook.Source, created bool, err error) {
 	at := store.RefOf(id.Inbound, ref)
 	if n.UID == "" {
 		n.UID = at.UID // putting twice is putting to the same source
 	}
-	found, err := a.Sources.Get(ctx, ref)
+	found, err := a.sourceToPut(ctx, at, ref, n.Application)
 	switch {
-	case err == nil && !seesSources(ctx, found.ApplicationKey):
-		return hook.Source{}, false, notToPut(at)
 	case err == nil:
 		if err := a.stays(ctx, found, n.Application); err != nil {
 			return hook.Source{}, false, err
@@ -76,8 +65,32 @@ func (a *API) putOwnSource(ctx context.Context, ref string, n catalog.NewSource)
 	case fault.KindOf(err) != fault.NotFound || !at.ID.IsZero():
 		return hook.Source{}, false, err
 	}
-	source, err = a.Sources.Create(ctx, n) // which replaces nothing, should another application have the uid by now
+	source, err = a.Sources.Create(ctx, n) // which replaces nothing, should another source have the uid by now
 	return source, err == nil, err
+}
+
+func (a *API) sourceToPut(ctx context.Context, at store.Ref, ref, application string) (hook.Source, error) {
+	if caller(ctx).Scope != hook.ScopeServer || !at.ID.IsZero() {
+		return a.source(ctx, ref)
+	}
+	if application != "" {
+		owner, err := a.Applications.Get(ctx, application)
+		if err != nil { // creating says what is wrong with it
+			return hook.Source{}, err
+		}
+		return a.Sources.Get(ctx, owner.Key, ref)
+	}
+	found, err := a.Sources.Get(ctx, 0, ref)
+	if err == nil {
+		var own bool
+		if own, err = a.Sources.OwnApplication(ctx, found); err == nil && own {
+			return found, nil
+		}
+	}
+	if err == nil || fault.CodeOf(err) == "ambiguous_uid" {
+		err = fault.Missing("source")
+	}
+	return hook.Source{}, err
 }
 
 // stays refuses to replace a source by one of another application than it has.
@@ -95,24 +108,14 @@ func (a *API) stays(ctx context.Context, s hook.Source, application string) erro
 	return err
 }
 
-// notToPut is the refusal to put to another application's source: to a uid the one that creating it gets.
-func notToPut(at store.Ref) error {
-	if at.UID == "" {
-		return fault.Missing("source")
-	}
-	taken := fault.New(fault.Conflict, "taken", "Another source has the uid %s already; choose another uid.", at.UID)
-	taken.Field = "uid"
-	return taken
-}
-
 // mayDelete refuses to delete an application by way of the source that it was made for: that takes a token of the
 // whole server, as it does elsewhere.
 func (a *API) mayDelete(ctx context.Context, s hook.Source) error {
 	if caller(ctx).Scope == hook.ScopeServer {
 		return nil
 	}
-	owner, err := a.Applications.ByKey(ctx, s.ApplicationKey)
-	if err == nil && owner.UID == id.Inbound.Text(s.ID) {
+	own, err := a.Sources.OwnApplication(ctx, s)
+	if err == nil && own {
 		err = forbidden("The application of this token was made for this source and would go with it. "+tooNarrow, reach(hook.ScopeServer))
 	}
 	return err

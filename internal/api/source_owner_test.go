@@ -133,7 +133,7 @@ func TestSourceOfAnotherApplicationIsNotThere(t *testing.T) {
 	for _, ref := range []string{before.str("id"), "other-source"} {
 		for _, o := range n.operations(ref) {
 			if o[0] == "PUT" && o[1] == sourcesAt+"/other-source" {
-				continue // to a uid, which is taken
+				continue // to a uid, which is free
 			}
 			got := n.callAs(n.own, o[0], o[1], o[2])
 
@@ -147,23 +147,49 @@ func TestSourceOfAnotherApplicationIsNotThere(t *testing.T) {
 	if len(n.operations("x")) < 20 || after.text != before.text {
 		t.Errorf("%d operations made of %s\n%s", len(n.operations("x")), before.text, after.text)
 	}
-	n.as(n.own, http.StatusConflict, "POST", sourcesAt, `{"name":"a","uid":"other-source","provider":"none"}`)
 }
 
-func TestUIDOfAnotherApplicationsSourceIsTakenHoweverOneIsMade(t *testing.T) {
+func TestUIDOfAnotherApplicationsSourceIsAsFreeAsAny(t *testing.T) {
 	t.Parallel()
 	n := newTenants(t)
-	before := n.must(http.StatusOK, "GET", sourcesAt+"/other-source", "")
-
-	made := n.as(n.own, http.StatusConflict, "POST", sourcesAt, `{"name":"a","uid":"other-source","provider":"none"}`)
-	put := n.as(n.own, http.StatusConflict, "PUT", sourcesAt+"/other-source", `{"name":"a","provider":"none"}`)
-	elsewhere := n.as(n.own, http.StatusConflict, "PUT", sourcesAt+"/other-source", `{"name":"a","uid":"free","provider":"none"}`)
-
-	if put.text != made.text || elsewhere.text != made.text || !strings.Contains(put.text, "choose another uid") {
-		t.Errorf("got %s, %s and %s", made.text, put.text, elsewhere.text)
+	foreign := n.must(http.StatusOK, "GET", sourcesAt+"/other-source", "")
+	put := func(uid string) answer {
+		made := n.as(n.own, http.StatusCreated, "PUT", sourcesAt+"/"+uid, `{"name":"a","provider":"none"}`)
+		n.as(n.own, http.StatusOK, "PUT", sourcesAt+"/"+uid, `{"name":"b","provider":"none"}`)
+		n.as(n.own, http.StatusConflict, "POST", sourcesAt, `{"name":"a","uid":"`+uid+`","provider":"none"}`)
+		n.as(n.own, http.StatusNoContent, "DELETE", sourcesAt+"/"+uid, "")
+		n.as(n.own, http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"`+uid+`","provider":"none"}`)
+		n.as(n.own, http.StatusConflict, "PATCH", sourcesAt+"/own-source", `{"uid":"`+uid+`"}`)
+		return made
 	}
-	if after := n.must(http.StatusOK, "GET", sourcesAt+"/other-source", ""); after.text != before.text {
-		t.Errorf("%s became %s", before.text, after.text)
+
+	taken, free := put("other-source"), put("free-source")
+
+	if len(taken.text) != len(free.text)+len("other-source")-len("free-source") {
+		t.Errorf("got %s and %s", taken.text, free.text)
+	}
+	if after := n.must(http.StatusOK, "GET", sourcesAt+"/"+foreign.str("id"), ""); after.text != foreign.text {
+		t.Errorf("%s became %s", foreign.text, after.text)
+	}
+	n.must(http.StatusConflict, "GET", sourcesAt+"/other-source", "") // of which application?
+	n.must(http.StatusNoContent, "DELETE", sourcesAt+"/"+foreign.str("id"), "")
+	n.must(http.StatusOK, "GET", sourcesAt+"/other-source", "")
+}
+
+func TestTenantCannotStandInForTheOperatorsSource(t *testing.T) {
+	t.Parallel()
+	n := newTenants(t)
+	n.as(n.own, http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"hub","provider":"none"}`)
+
+	made := n.must(http.StatusCreated, "PUT", sourcesAt+"/hub", `{"name":"operator's","provider":"none"}`)
+	again := n.must(http.StatusOK, "PUT", sourcesAt+"/hub", `{"name":"operator's","provider":"none"}`)
+	read := n.must(http.StatusOK, "GET", sourcesAt+"/hub", "")
+	n.must(http.StatusConflict, "POST", sourcesAt, `{"name":"second","uid":"hub","provider":"none"}`)
+	tenants := n.must(http.StatusOK, "PUT", sourcesAt+"/hub", `{"name":"b","provider":"none","application":"own"}`)
+	n.must(http.StatusCreated, "PUT", sourcesAt+"/hub", `{"name":"c","provider":"none","application":"other"}`)
+
+	if again.str("id") != made.str("id") || read.str("id") != made.str("id") || tenants.str("application") != n.app {
+		t.Errorf("got %s, %s, %s and %s", made.text, again.text, read.text, tenants.text)
 	}
 }
 

@@ -56,11 +56,11 @@ func TestSourceThatIsReplacedStaysWithItsApplication(t *testing.T) {
 	s := newServer(t)
 	s.application("own")
 	s.application("other")
-	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none","application":"own"}`)
+	made := s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none","application":"own"}`)
 
 	s.must(http.StatusOK, "PUT", sourcesAt+"/a", `{"name":"b","provider":"none","application":"own"}`)
 	for _, application := range []string{"other", "nobody"} {
-		got := s.must(http.StatusUnprocessableEntity, "PUT", sourcesAt+"/a", `{"name":"c","provider":"none","application":"`+application+`"}`)
+		got := s.must(http.StatusUnprocessableEntity, "PUT", sourcesAt+"/"+made.str("id"), `{"name":"c","provider":"none","application":"`+application+`"}`)
 
 		if !strings.Contains(got.text, `"loc":["body","application"],"msg":"The application of a source cannot be changed`) {
 			t.Errorf("%s: got %s", application, got.text)

@@ -147,7 +147,7 @@ func TestSourceEndpointsAreThoseOfItsApplication(t *testing.T) {
 // arrive stores a webhook at the source, as receiving it does.
 func (s *server) arrive(source string, n int, body string) hook.Received {
 	s.t.Helper()
-	found, err := s.store.Source(s.t.Context(), store.RefOf(id.Inbound, source))
+	found, err := s.store.Source(s.t.Context(), 0, store.RefOf(id.Inbound, source))
 	check(s.t, err)
 	at := time.Date(2030, 1, 1, 0, 0, n, 0, time.UTC)
 	same := sha256.Sum256(fmt.Append(nil, n))
@@ -217,7 +217,7 @@ func TestRefusalsAnswerWhyNothingArrives(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none"}`)
-	found, err := s.store.Source(t.Context(), store.Ref{UID: "a"})
+	found, err := s.store.Source(t.Context(), 0, store.Ref{UID: "a"})
 	check(t, err)
 	hour := time.Now().UTC().Truncate(time.Hour)
 	var samples []hook.Refused
@@ -302,7 +302,7 @@ func TestLogHasTheStatusThatTheSenderGot(t *testing.T) {
 	} {
 		s := newServer(t)
 		s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none"}`)
-		found, err := s.store.Source(t.Context(), store.Ref{UID: "a"})
+		found, err := s.store.Source(t.Context(), 0, store.Ref{UID: "a"})
 		check(t, err)
 		sample := hook.Refused{SourceKey: found.Key, ID: id.ID{1}, At: time.Now().UTC(), Cause: cause, Method: "POST"}
 		check(t, s.store.Refuse(t.Context(), found.Key, nil, []hook.Refused{sample}))
@@ -318,7 +318,7 @@ func TestSecretThatTheProviderToldIsShownWhereOneSourceIsRead(t *testing.T) {
 	s := newServer(t)
 	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"notion"}`)
 	s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"b","uid":"b","provider":"notion","secrets":["secret_pasted"]}`)
-	found, err := s.store.Source(t.Context(), store.Ref{UID: "a"})
+	found, err := s.store.Source(t.Context(), 0, store.Ref{UID: "a"})
 	check(t, err)
 	check(t, s.api.Sources.Learn(t.Context(), found.Key, "secret_told"))
 

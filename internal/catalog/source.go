@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"io"
+	"sync"
 
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/directory"
@@ -25,6 +26,8 @@ type Sources struct {
 	store  store.Sources
 	vault  directory.SourceVault
 	config SourceConfig
+
+	creating sync.Mutex
 }
 
 // SourceConfig is what Sources needs beside the store.
@@ -49,9 +52,36 @@ func NewSources(s store.Sources, c SourceConfig) *Sources {
 // Providers returns the providers that a source may have, by name.
 func (s *Sources) Providers() provider.Catalog { return s.config.Providers }
 
-// Get returns the source with this id or uid.
-func (s *Sources) Get(ctx context.Context, ref string) (hook.Source, error) {
-	return s.store.Source(ctx, store.RefOf(id.Inbound, ref))
+// Get returns the application's source with this id or uid. With the application zero it may be of any; a uid that
+// several applications use names the source with an application of its own, and is fault.Conflict without one.
+func (s *Sources) Get(ctx context.Context, application hook.Key, ref string) (hook.Source, error) {
+	return s.store.Source(ctx, application, store.RefOf(id.Inbound, ref))
+}
+
+// OwnApplication reports whether the application of the source was made for it.
+func (s *Sources) OwnApplication(ctx context.Context, source hook.Source) (bool, error) {
+	owner, err := s.config.Applications.ByKey(ctx, source.ApplicationKey)
+	return err == nil && owner.UID == ownUID(source), err
+}
+
+// checkOwnUID refuses a uid that another source with an application of its own has: those are of one name space, though
+// not of one application.
+func (s *Sources) checkOwnUID(ctx context.Context, n NewSource) error {
+	if n.Application != "" || n.UID == "" {
+		return nil
+	}
+	found, err := s.store.Source(ctx, 0, store.Ref{UID: n.UID})
+	if err != nil {
+		if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Conflict {
+			return nil
+		}
+		return err
+	}
+	own, err := s.OwnApplication(ctx, found)
+	if err == nil && own {
+		err = uidTaken("source", n.UID, fault.New(fault.Conflict, "taken", "Another source has this uid already."))
+	}
+	return err
 }
 
 // List returns a page of sources, of one application only if that is not zero.
@@ -61,6 +91,11 @@ func (s *Sources) List(ctx context.Context, application hook.Key, page store.Pag
 
 // Create stores a new source under a new address. One that names no application gets its own.
 func (s *Sources) Create(ctx context.Context, n NewSource) (hook.Source, error) {
+	s.creating.Lock() // so that two with one uid do not both find it free
+	defer s.creating.Unlock()
+	if err := s.checkOwnUID(ctx, n); err != nil {
+		return hook.Source{}, err
+	}
 	now := moment(s.config.Clock)
 	source := hook.Source{ID: s.config.IDs.New(now), CreatedAt: now, UpdatedAt: now}
 	if err := s.furnish(&source, n); err != nil {

@@ -69,7 +69,7 @@ func (in *inlets) SourceChanged(source hook.Key) {
 // live returns the secrets that count now.
 func (in *inlets) live(t *testing.T, ref string) (texts []string) {
 	t.Helper()
-	s, err := in.Get(t.Context(), ref)
+	s, err := in.Get(t.Context(), 0, ref)
 	check(t, err)
 	for _, sealed := range s.LiveSecrets(in.time()) {
 		text, err := in.vault.OpenSecret(s.ID, sealed)
@@ -133,7 +133,7 @@ func TestLearnedSecretIsShownForAnHour(t *testing.T) {
 	s, err := in.Create(t.Context(), catalog.NewSource{Name: "one", UID: "one", Provider: "notion"})
 	check(t, err)
 	check(t, in.Learn(t.Context(), s.Key, "secret_told"))
-	learned, err := in.Get(t.Context(), "one")
+	learned, err := in.Get(t.Context(), 0, "one")
 	check(t, err)
 
 	in.pass(time.Hour - time.Second)

@@ -117,7 +117,7 @@ func (p *place) inbox(a hook.Application) {
 
 func (p *place) sourceNamed(uid string) hook.Source {
 	p.t.Helper()
-	s, err := p.Source(p.t.Context(), store.Ref{UID: uid})
+	s, err := p.Source(p.t.Context(), 0, store.Ref{UID: uid})
 	check(p.t, err)
 	return s
 }
