@@ -74,3 +74,32 @@ func applicationToken(t *testing.T, s *harness.Server, app string) string {
 	token, _, _ := strings.Cut(made.Stdout, "\n")
 	return token
 }
+
+// A 409 told a tenant which uids the sources of others have.
+func TestUIDsOfOneTenantTellNothingToTheOthers(t *testing.T) {
+	t.Parallel()
+	s := harness.StartLimited(t, memoryLimit)
+	pid := s.PID()
+	one, other := newApplication(t, s), newApplication(t, s)
+	mine, theirs := applicationToken(t, s, one), applicationToken(t, s, other)
+	source := object{"name": "a", "provider": "none"}
+	named := func(uid string) object { return object{"name": "a", "provider": "none", "uid": uid} }
+	wanted(t, "theirs", as(t, s, theirs, http.MethodPut, sourcesAt+"/taken", source), http.StatusCreated)
+	do(t, s, http.MethodPut, sourcesAt+"/operators", source, http.StatusCreated)
+
+	for _, uid := range []string{"free", "taken", "operators"} {
+		for _, method := range []string{http.MethodGet, http.MethodDelete} {
+			failure(t, method+" "+uid, as(t, s, mine, method, sourcesAt+"/"+uid, nil), http.StatusNotFound)
+		}
+		failure(t, "PATCH "+uid, as(t, s, mine, http.MethodPatch, sourcesAt+"/"+uid, object{"name": "b"}), http.StatusNotFound)
+		wanted(t, "PUT "+uid, as(t, s, mine, http.MethodPut, sourcesAt+"/"+uid, source), http.StatusCreated)
+		failure(t, "POST "+uid, as(t, s, mine, http.MethodPost, sourcesAt, named(uid)), http.StatusConflict)
+		wanted(t, "DELETE "+uid, as(t, s, mine, http.MethodDelete, sourcesAt+"/"+uid, nil), http.StatusNoContent)
+		wanted(t, "POST "+uid, as(t, s, mine, http.MethodPost, sourcesAt, named(uid)), http.StatusCreated)
+	}
+
+	failure(t, "whose?", s.Do(t, http.MethodGet, sourcesAt+"/taken", nil), http.StatusConflict)
+	do(t, s, http.MethodPut, sourcesAt+"/operators", source, http.StatusOK)
+	survived(t, s, pid)
+	staysSmall(t, pid)
+}
