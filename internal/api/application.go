@@ -92,7 +92,7 @@ func (a *API) listApplications(ctx context.Context, in *struct {
 	NotAllDisabled bool `query:"exclude_apps_with_disabled_endpoints" doc:"Leave out applications all of whose endpoints are disabled."`
 	NotOnlyPlay    bool `query:"exclude_apps_with_svix_play_endpoints" doc:"Without effect: there are no endpoints of that kind."`
 }) (*answerOf[ListResponse[ApplicationOut]], error) {
-	page, err := in.byID(ctx, id.Application, in.ascending())
+	page, err := in.byID(ctx, id.Application, in.ascending(true))
 	if err != nil {
 		return nil, err
 	}

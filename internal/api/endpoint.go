@@ -91,7 +91,7 @@ const originRule = "Hidden headers (such as Authorization) and the user and pass
 func (a *API) routeEndpoints() {
 	route(a, operation{
 		id: "v1.endpoint.list", method: http.MethodGet, path: endpointsPath, scope: hook.ScopePortal,
-		summary: "List the endpoints of an application",
+		summary: "List the endpoints of an application, newest first",
 	}, a.listEndpoints)
 	route(a, operation{
 		id: "v1.endpoint.create", method: http.MethodPost, path: endpointsPath, scope: hook.ScopePortal,
@@ -121,7 +121,7 @@ func (a *API) listEndpoints(ctx context.Context, in *struct {
 	PageQuery
 	OrderQuery
 }) (*answerOf[ListResponse[EndpointOut]], error) {
-	page, err := in.byID(ctx, id.Endpoint, in.ascending())
+	page, err := in.byID(ctx, id.Endpoint, in.ascending(false))
 	if err != nil {
 		return nil, err
 	}

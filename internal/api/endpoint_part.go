@@ -197,7 +197,7 @@ func (a *API) sendExample(ctx context.Context, in *struct {
 	return answered(messageOut(true)(sent), err)
 }
 
-// statsSpan is how far back deliveries are counted unless the caller says.
+// statsSpan is the longest time of which deliveries are counted, and what is counted unless the caller says.
 const statsSpan = 28 * 24 * time.Hour
 
 func (a *API) getStats(ctx context.Context, in *struct {
@@ -216,6 +216,9 @@ func (a *API) getStats(ctx context.Context, in *struct {
 	}
 	if since.IsZero() {
 		since = until.Add(-statsSpan)
+	}
+	if !since.Before(until) || until.Sub(since) > statsSpan {
+		return nil, fault.In("query.since", "value_error", "Give a since that lies before until, by at most %d days.", statsSpan/(24*time.Hour))
 	}
 	counts, err := a.History.Counts(ctx, e.Key, since, until)
 	if until.Before(now) {

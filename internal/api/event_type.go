@@ -100,8 +100,11 @@ func (a *API) listEventTypes(ctx context.Context, in *struct {
 	IncludeArchived bool `query:"include_archived" doc:"List archived ones too."`
 	WithContent     bool `query:"with_content" doc:"Give the schemas too."`
 }) (*answerOf[ListResponse[EventTypeOut]], error) {
-	page := store.Page[string]{Limit: in.Limit, Ascending: in.ascending(), Hold: pageLease(ctx)}
+	page := store.Page[string]{Limit: in.Limit, Ascending: in.ascending(true), Hold: pageLease(ctx)}
 	if name, backward := in.cursor(); name != "" {
+		if !hook.ValidName(name, hook.MaxName) {
+			return nil, badIterator()
+		}
 		page.From, page.Backward = &name, backward
 	}
 	list, err := a.EventTypes.List(ctx, caller(ctx).ApplicationKey, in.IncludeArchived, page)

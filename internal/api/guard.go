@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/posthorn/posthorn/internal/auth"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -21,7 +23,7 @@ func (a *API) guarded(scope hook.Scope, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, err := a.authenticate(r)
 		if err == nil && rank(who.Scope) < rank(scope) {
-			err = forbidden(tooNarrow, reach(scope))
+			err = a.refuse(r, who, scope)
 		}
 		if err != nil {
 			a.fail(w, r, err)
@@ -39,6 +41,17 @@ func ownerOf(who auth.Identity) membudget.Owner {
 		return membudget.Owner{Kind: membudget.Server}
 	}
 	return membudget.Owner{Kind: membudget.Application, Key: int64(who.ApplicationKey)}
+}
+
+// refuse returns the error for a token whose scope is too narrow for an operation: for an application that is not its own,
+// the one that it gets from every other operation.
+func (a *API) refuse(r *http.Request, who auth.Identity, scope hook.Scope) error {
+	if ref := chi.URLParam(r, "app_id"); ref != "" {
+		if _, err := a.ownApplication(r.Context(), who, ref); err != nil {
+			return err
+		}
+	}
+	return forbidden(tooNarrow, reach(scope))
 }
 
 func (a *API) authenticate(r *http.Request) (auth.Identity, error) {
@@ -110,6 +123,11 @@ func (a *API) application(ctx context.Context, ref string) (hook.Application, er
 	if who.Scope == hook.ScopeServer {
 		return a.Applications.Get(ctx, ref)
 	}
+	return a.ownApplication(ctx, who, ref)
+}
+
+// ownApplication returns the application of a token if ref names it, and otherwise the error for one that does not exist.
+func (a *API) ownApplication(ctx context.Context, who auth.Identity, ref string) (hook.Application, error) {
 	own, err := a.Applications.ByKey(ctx, who.ApplicationKey)
 	if err != nil {
 		return hook.Application{}, err
@@ -118,7 +136,7 @@ func (a *API) application(ctx context.Context, ref string) (hook.Application, er
 	if named.ID == own.ID || named.UID != "" && named.UID == own.UID {
 		return own, nil
 	}
-	return hook.Application{}, forbidden("This token is for one application, which the path does not name.")
+	return hook.Application{}, fault.Missing("application")
 }
 
 // endpoint returns an endpoint of the application that ref names.

@@ -181,7 +181,7 @@ func TestExpungedContentIsGone(t *testing.T) {
 	s.must(204, "DELETE", "/api/v1/app/a/msg/"+m+"/content", "")
 	message := s.must(200, "GET", "/api/v1/app/a/msg/"+m, "")
 
-	if tried.str("response") != "" || !strings.Contains(message.text, `"payload":{"expired":true}`) {
+	if tried.str("response") != "EXPUNGED" || !strings.Contains(message.text, `"payload":{"expired":true}`) {
 		t.Errorf("got %s and %s", tried.text, message.text)
 	}
 }
@@ -304,4 +304,39 @@ func TestEventTypesMayBeRepeatedJoinedOrWrittenWithBrackets(t *testing.T) {
 			t.Errorf("%s: listed %d messages, want 2", query, len(got))
 		}
 	}
+}
+
+func TestDefaultsOfListsAreThoseOfTheReference(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	first, second := s.endpoint("a", "e"), s.endpoint("a", "f")
+	m, _ := s.attempted("a", "e", hook.Failed, 500)
+	made := s.must(200, "GET", "/api/v1/app/a/msg/"+m, "").str("timestamp")
+
+	newest := s.must(200, "GET", "/api/v1/app/a/endpoint", "").data()
+	oldest := s.must(200, "GET", "/api/v1/app/a/endpoint?order=ascending", "").data()
+	inclusive := s.must(200, "GET", "/api/v1/app/a/msg?after="+made, "").data()
+	before := s.must(200, "GET", "/api/v1/app/a/msg?before="+made, "").data()
+
+	if newest[0]["id"] != second || oldest[0]["id"] != first {
+		t.Errorf("endpoints begin with %v, and with %v in ascending order", newest[0]["id"], oldest[0]["id"])
+	}
+	if len(inclusive) != 1 || len(before) != 0 {
+		t.Errorf("after gives %d messages and before %d at their own time, want 1 and 0", len(inclusive), len(before))
+	}
+	for _, list := range []string{"/api/v1/app", "/api/v1/app/a/endpoint", "/api/v1/app/a/msg", "/api/v1/app/a/attempt/endpoint/e", "/api/v1/event-type", "/ingest/api/v1/source"} {
+		s.must(422, "GET", list+"?iterator=a%20b", "")
+	}
+}
+
+func TestStatsAndRecoveryReachAsFarBackAsTheReferenceSays(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	s.endpoint("a", "e")
+
+	s.must(422, "GET", "/api/v1/app/a/endpoint/e/stats?since=2026-01-01T00:00:00Z&until=2026-01-29T00:00:01Z", "")
+	s.must(422, "GET", "/api/v1/app/a/endpoint/e/stats?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", "")
+	s.must(200, "GET", "/api/v1/app/a/endpoint/e/stats?since=2026-01-01T00:00:00Z&until=2026-01-29T00:00:00Z", "")
 }

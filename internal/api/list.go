@@ -126,8 +126,13 @@ func done(err error) (*nothing, error) {
 	return &nothing{}, nil
 }
 
-// ascending reports the order asked for. Setting things up lists them as they came, so that is the default.
-func (q OrderQuery) ascending() bool { return q.Order != "descending" }
+// ascending reports whether the order asked for is oldest first, and otherwise if none was asked for.
+func (q OrderQuery) ascending(otherwise bool) bool {
+	if q.Order == "" {
+		return otherwise
+	}
+	return q.Order == "ascending"
+}
 
 // hold makes the request hold memory for content of so many bytes until it is answered, as it is and as it is encoded. It
 // fails with fault.Unavailable.
@@ -154,10 +159,14 @@ func (q PageQuery) byID(ctx context.Context, k id.Kind, ascending bool) (store.P
 	}
 	at, err := k.Parse(text)
 	if err != nil {
-		return page, fault.In("query.iterator", "value_error", "Give an iterator that a page of this list came with.")
+		return page, badIterator()
 	}
 	page.From, page.Backward = &at, backward
 	return page, nil
+}
+
+func badIterator() error {
+	return fault.In("query.iterator", "value_error", "Give an iterator that a page of this list came with.")
 }
 
 // listed turns a page of T into the answer.

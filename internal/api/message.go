@@ -42,7 +42,7 @@ type WhenQuery struct {
 	EventTypes []string  `query:"event_types" maxItems:"100" maxLength:"256" pattern:"^[a-zA-Z0-9\\-_.]+$" doc:"Only these event types; joined with commas or repeated."`
 	Channel    string    `query:"channel" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_.:+]+$" doc:"Only this channel."`
 	Before     time.Time `query:"before" doc:"Only what came before this time."`
-	After      time.Time `query:"after" doc:"Only what came after this time."`
+	After      time.Time `query:"after" doc:"Only what came at this time or after."`
 	Tag        string    `query:"tag" maxLength:"128" pattern:"^[a-zA-Z0-9\\-_./\\\\#]+$" doc:"Only messages with this tag."`
 }
 

@@ -22,13 +22,13 @@ func TestEveryRouteLetsInExactlyTheScopesThatReachIt(t *testing.T) {
 		}
 		path := fill(route.Path, app)
 		for scope, token := range tokens {
+			if scope == hook.ScopeServer && path == "/api/v1/app/"+app && route.Method == http.MethodDelete {
+				continue // the other tokens need the application
+			}
 			got := s.callAs(token, route.Method, path, `{}`)
 
 			if refused := got.status == http.StatusForbidden; refused != (rank[scope] < rank[route.Scope]) {
 				t.Errorf("%s %s as %s: got %d %s", route.Method, route.Path, scope, got.status, got.text)
-			}
-			if route.Path == "/api/v1/app/{app_id}" && route.Method == http.MethodDelete {
-				break // the application is gone for the others
 			}
 		}
 		if got := s.callAs("", route.Method, path, `{}`); (got.status == http.StatusUnauthorized) != (route.Scope != "") {
@@ -50,7 +50,7 @@ func TestTokenOfOneApplicationReachesNoOther(t *testing.T) {
 			for _, target := range []string{other, "other", "nobody"} {
 				got := s.callAs(token, route.Method, fill(route.Path, target), body(route.Path))
 
-				if got.status != http.StatusForbidden {
+				if got.status != http.StatusNotFound {
 					t.Errorf("%s %s of %s as %s: got %d %s", route.Method, route.Path, target, scope, got.status, got.text)
 				}
 			}

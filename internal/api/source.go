@@ -138,7 +138,7 @@ func (a *API) listSources(ctx context.Context, in *struct {
 	OrderQuery
 	Application string `query:"application" maxLength:"256" doc:"Of the application with this id or uid only."`
 }) (*answerOf[ListResponse[SourceOut]], error) {
-	page, err := in.byID(ctx, id.Inbound, in.ascending())
+	page, err := in.byID(ctx, id.Inbound, in.ascending(true))
 	if err != nil {
 		return nil, err
 	}

@@ -30,11 +30,7 @@ func (a *API) ownerOfSources(ctx context.Context, ref string) (hook.Application,
 	if ref == "" {
 		return a.Applications.ByKey(ctx, caller(ctx).ApplicationKey)
 	}
-	found, err := a.application(ctx, ref)
-	if fault.CodeOf(err) == insufficientScope { // the place is a field of the body or a parameter: there is no path to speak of
-		err = forbidden("This token is for one application: name that one, or leave application out.")
-	}
-	return found, err
+	return a.application(ctx, ref)
 }
 
 // newSource returns the source that the caller describes. One of an application's token belongs to that application.

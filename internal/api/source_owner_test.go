@@ -103,7 +103,7 @@ func TestTokenOfAnApplicationListsItsOwnSourcesOnly(t *testing.T) {
 	for query, want := range map[string]int{"": 1, "?application=own": 1, "?application=" + n.app: 1, "?application=other": 0, "?application=nobody": 0} {
 		got := n.callAs(n.own, "GET", sourcesAt+query, "")
 
-		if want == 0 && got.status != http.StatusForbidden || len(got.data()) != want || strings.Contains(got.text, "other-source") {
+		if want == 0 && got.status != http.StatusNotFound || len(got.data()) != want || strings.Contains(got.text, "other-source") {
 			t.Errorf("%q: got %d %s", query, got.status, got.text)
 		}
 	}
@@ -118,9 +118,9 @@ func TestNoSourceIsMadeForAnotherApplication(t *testing.T) {
 	for _, other := range []string{"other", "nobody"} {
 		body := fmt.Sprintf(`{"name":"a","uid":"new","provider":"none","application":%q}`, other)
 
-		n.as(n.own, http.StatusForbidden, "POST", sourcesAt, body)
-		n.as(n.own, http.StatusForbidden, "PUT", sourcesAt+"/new", body)
-		n.as(n.own, http.StatusForbidden, "PUT", sourcesAt+"/own-source", body)
+		n.as(n.own, http.StatusNotFound, "POST", sourcesAt, body)
+		n.as(n.own, http.StatusNotFound, "PUT", sourcesAt+"/new", body)
+		n.as(n.own, http.StatusNotFound, "PUT", sourcesAt+"/own-source", body)
 	}
 	n.must(http.StatusNotFound, "GET", sourcesAt+"/new", "")
 }

@@ -180,15 +180,15 @@ func TestErrorsNameTheFieldAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestTokenOfAnApplicationIsToldOfTheFieldThatNamesAnother(t *testing.T) {
+func TestAnotherApplicationIsMissingForATokenThatNamesItInAField(t *testing.T) {
 	t.Parallel()
 	n := newTenants(t)
 
-	made := n.as(n.own, http.StatusForbidden, "POST", sourcesAt, `{"name":"a","provider":"none","application":"other"}`)
-	listed := n.as(n.own, http.StatusForbidden, "GET", sourcesAt+"?application=other", "")
+	made := n.as(n.own, http.StatusNotFound, "POST", sourcesAt, `{"name":"a","provider":"none","application":"other"}`)
+	listed := n.as(n.own, http.StatusNotFound, "GET", sourcesAt+"?application=other", "")
 
 	for _, got := range []answer{made, listed} {
-		if strings.Contains(got.text, "path") || !strings.Contains(got.text, "leave application out") {
+		if !strings.Contains(got.text, "No application has this id or uid.") {
 			t.Errorf("got %s", got.text)
 		}
 	}

@@ -86,7 +86,7 @@ func TestWhatIsSaidOfAnotherApplicationTellsNothingAboutIt(t *testing.T) {
 	foreign := s.callAs(token, "GET", "/api/v1/app/own/endpoint/"+there, "")
 	missing := s.callAs(token, "GET", "/api/v1/app/own/endpoint/ep_2ZzY3kQdPnD5vXwGm9sT1uEoHcA", "")
 
-	if other.status != http.StatusForbidden || other.text != nobody.text {
+	if other.status != http.StatusNotFound || other.text != nobody.text {
 		t.Errorf("got %d %s and %d %s", other.status, other.text, nobody.status, nobody.text)
 	}
 	if foreign.status != http.StatusNotFound || foreign.text != missing.text {

@@ -152,7 +152,7 @@ func (e *Engine) try(ctx context.Context, j *job, url string, p *directory.Parts
 	now := e.config.Clock.Now()
 	a := &hook.Attempt{
 		ID: e.parts.IDs.New(now), StartedAt: now, ApplicationKey: j.delivery.ApplicationKey, MessageKey: j.delivery.MessageKey,
-		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger, Number: j.delivery.Attempts + 1, URL: url,
+		EndpointKey: j.delivery.EndpointKey, Trigger: j.delivery.Trigger.OfAttempt(), Number: j.delivery.Attempts + 1, URL: url,
 	}
 	header := e.header(j, p, now)
 	response := e.parts.Sender.Do(ctx, egress.Request{Target: p.Target, Header: header, Body: j.parcel.message.Payload, Fresh: fresh})

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/posthorn/posthorn/internal/fault"
@@ -9,10 +10,13 @@ import (
 	"github.com/posthorn/posthorn/internal/id"
 )
 
+// MaxRecovery is how far back a recovery may begin (public interface of the client libraries).
+const MaxRecovery = 14 * 24 * time.Hour
+
 const replayBatch = 1000 // deliveries that a recovery makes due again at a time
 
-// Resend makes the message due at the endpoint again, because a person asked. It has its whole
-// schedule of retries before it, and goes out whatever the endpoint subscribes to.
+// Resend makes the message due at the endpoint again for one attempt, because a person asked. It goes out whatever
+// the endpoint subscribes to. A delivery that is on its schedule returns to it if the attempt fails.
 func (e *Engine) Resend(ctx context.Context, application hook.Key, message hook.Message, endpoint hook.Endpoint) error {
 	if message.Payload == nil {
 		return fault.New(fault.Conflict, "payload_gone", "The payload of this message was expunged or has expired: there is nothing to send.")
@@ -21,7 +25,11 @@ func (e *Engine) Resend(ctx context.Context, application hook.Key, message hook.
 		return fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")
 	}
 	now := e.config.Clock.Now()
-	d := hook.Delivery{ApplicationKey: application, MessageKey: message.Key, EndpointKey: endpoint.Key}.Replay(now)
+	d := hook.Delivery{ApplicationKey: application, MessageKey: message.Key, EndpointKey: endpoint.Key}
+	if _, target := slices.BinarySearch(message.Targets, endpoint.Key); !target {
+		d.State = hook.Exhausted // it has no schedule to return to
+	}
+	d = d.Replay(now)
 	if err := e.parts.Store.Replay(ctx, d); err != nil {
 		return err
 	}
@@ -30,7 +38,7 @@ func (e *Engine) Resend(ctx context.Context, application hook.Key, message hook.
 }
 
 // Recover makes the exhausted and canceled deliveries of the endpoint due again whose messages were
-// published in [since, until); a zero until is now. It returns the id of the task, which goes on behind it and
+// published in [since, until); a zero until is now, and since is at most MaxRecovery before it. It returns the id of the task, which goes on behind it and
 // ends with the process: what it has not reached by then stays as it was, and can be recovered again.
 func (e *Engine) Recover(_ context.Context, endpoint hook.Endpoint, since, until time.Time) (id.ID, error) {
 	now := e.config.Clock.Now()
@@ -39,6 +47,9 @@ func (e *Engine) Recover(_ context.Context, endpoint hook.Endpoint, since, until
 	}
 	if !since.Before(until) {
 		return id.ID{}, fault.In("since", "value_error", "Give a since that lies before until, and before now.")
+	}
+	if since.Before(now.Add(-MaxRecovery)) {
+		return id.ID{}, fault.In("since", "value_error", "Give a since of the last %d days.", MaxRecovery/(24*time.Hour))
 	}
 	if endpoint.Disabled {
 		return id.ID{}, fault.New(fault.Conflict, "endpoint_disabled", "The endpoint is disabled: enable it first.")

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/deliver"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
@@ -106,6 +107,29 @@ func TestRecoverOfAnEndpointThatStillFailsEnds(t *testing.T) {
 	}
 }
 
+func TestResendThatFailsIsOneManualAttemptAndTheScheduleGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newScript(always(500))
+	h := newHouse(t, scripted(s), func(h *house) { h.config.Policy = schedule(t) })
+	a := h.application()
+	e := h.endpoint(a)
+	m := h.publish(a)
+	h.reaches(m, e, hook.Exhausted)
+	h.quiet()
+	scheduled := len(h.attempts(m))
+
+	check(t, h.engine.Resend(t.Context(), a.Key, m, e))
+	eventually(t, "one attempt more", func() bool { return len(h.attempts(m)) == scheduled+1 })
+	h.reaches(m, e, hook.Exhausted)
+	h.later(100 * time.Hour)
+	h.quiet()
+
+	stored := h.attempts(m)
+	if len(stored) != scheduled+1 || stored[0].Trigger != hook.Manual || stored[1].Trigger != hook.Scheduled {
+		t.Errorf("%d attempts, want %d: %+v", len(stored), scheduled+1, stored)
+	}
+}
+
 func TestRecoverRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -117,6 +141,10 @@ func TestRecoverRefusesWhatMakesNoSense(t *testing.T) {
 
 	_, backwards := h.engine.Recover(t.Context(), e, now, now.Add(-time.Hour))
 	_, disabled := h.engine.Recover(t.Context(), off, now.Add(-time.Hour), now)
+	_, ancient := h.engine.Recover(t.Context(), e, now.Add(-deliver.MaxRecovery-time.Hour), now)
+	if fault.KindOf(ancient) != fault.Invalid {
+		t.Errorf("a recovery of more than 14 days: got %v", ancient)
+	}
 	check(t, h.stop())
 	_, stopped := h.engine.Recover(t.Context(), e, now.Add(-time.Hour), now)
 

@@ -33,13 +33,15 @@ const (
 	ReasonExpunged = "payload gone" // expunged or expired before it could be sent
 )
 
-// Trigger says who asked for an attempt.
+// Trigger says who asked for an attempt. Attempts have Scheduled or Manual only.
 type Trigger uint8
 
 // The triggers; the numbers are those of the public interface.
 const (
 	Scheduled Trigger = 0 // the publish itself or a retry on schedule
-	Manual    Trigger = 1 // a person asked: resend, recover
+	Manual    Trigger = 1 // a person asked (resend, recover): one attempt, after which the delivery ends
+	// ManualAhead is a manual attempt of a delivery that is on its schedule. If it fails the schedule goes on.
+	ManualAhead Trigger = 2
 )
 
 // Delivery is one message on its way to one endpoint. It waits, is leased by one node, collects
@@ -55,6 +57,14 @@ type Delivery struct {
 	Reason         string    // why it was canceled
 }
 
+// OfAttempt returns the trigger of an attempt of a delivery with trigger t.
+func (t Trigger) OfAttempt() Trigger {
+	if t == ManualAhead {
+		return Manual
+	}
+	return t
+}
+
 // Settle returns d as it stands after an attempt with outcome o, made under policy p. chance in [0,1)
 // spreads the retries. It decides and stores nothing.
 func (d Delivery) Settle(o Outcome, p retry.Policy, now time.Time, chance float64) Delivery {
@@ -62,17 +72,20 @@ func (d Delivery) Settle(o Outcome, p retry.Policy, now time.Time, chance float6
 	if o.Kind == Interrupted {
 		return d.wait(now)
 	}
-	d.Attempts++
-	if o.Kind == Succeeded {
-		d.State, d.Trigger = Delivered, Scheduled
-		return d
-	}
-	wait, more := p.Wait(d.Attempts, chance, o.RetryAfter)
-	if o.Kind == Gone || !more {
-		d.State, d.Trigger = Exhausted, Scheduled
-		return d
-	}
+	trigger := d.Trigger
 	d.Trigger = Scheduled
+	if trigger != ManualAhead || o.Kind == Succeeded {
+		d.Attempts++
+	}
+	if o.Kind == Succeeded {
+		d.State = Delivered
+		return d
+	}
+	wait, more := p.Wait(max(d.Attempts, 1), chance, o.RetryAfter)
+	if o.Kind == Gone || !more || trigger == Manual {
+		d.State = Exhausted
+		return d
+	}
 	return d.wait(now.Add(wait))
 }
 
@@ -92,10 +105,14 @@ func (d Delivery) Postpone(until time.Time) Delivery {
 	return d.wait(until)
 }
 
-// Replay returns d as it stands when a person asks for it again: due now, with its whole schedule
-// before it.
+// Replay returns d as it stands when a person asks for it again: due now for one attempt. One that is on its
+// schedule returns to it if that attempt fails.
 func (d Delivery) Replay(now time.Time) Delivery {
-	d.Attempts, d.Trigger, d.Reason = 0, Manual, ""
+	scheduled := !d.State.Ended() && d.Trigger != Manual
+	d.Trigger, d.Reason = Manual, ""
+	if scheduled {
+		d.Trigger = ManualAhead
+	}
 	return d.wait(now)
 }
 

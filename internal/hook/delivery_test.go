@@ -102,14 +102,37 @@ func TestCancelLeavesWhatHasEnded(t *testing.T) {
 	}
 }
 
-func TestReplayGivesTheWholeScheduleAgain(t *testing.T) {
+func TestReplayOfAnEndedDeliveryIsOneManualAttempt(t *testing.T) {
 	t.Parallel()
 	d := sending().Settle(hook.Judge(410, 0), retry.Standard(), noon(), 0)
 
-	got := d.Replay(noon())
+	replayed := d.Replay(noon())
+	failed := replayed.Settle(hook.Judge(500, 0), retry.Standard(), noon(), 0)
 
-	if got.State != hook.Waiting || got.Attempts != 0 || got.Trigger != hook.Manual || !got.DueAt.Equal(noon()) {
-		t.Fatalf("got %+v", got)
+	if replayed.State != hook.Waiting || replayed.Trigger != hook.Manual || !replayed.DueAt.Equal(noon()) {
+		t.Errorf("replayed: %+v", replayed)
+	}
+	if failed.State != hook.Exhausted || failed.Trigger != hook.Scheduled || failed.Attempts != d.Attempts+1 {
+		t.Errorf("failed again: %+v", failed)
+	}
+}
+
+func TestFailedManualAttemptLeavesTheScheduleAsItWas(t *testing.T) {
+	t.Parallel()
+	waiting := sending().Settle(hook.Judge(500, 0), retry.Standard(), noon(), 0)
+
+	replayed := waiting.Replay(noon())
+	failed := replayed.Settle(hook.Judge(500, 0), retry.Standard(), noon(), 0)
+	done := replayed.Settle(hook.Judge(200, 0), retry.Standard(), noon(), 0)
+
+	if replayed.Trigger != hook.ManualAhead || replayed.Trigger.OfAttempt() != hook.Manual || !replayed.DueAt.Equal(noon()) {
+		t.Errorf("replayed: %+v", replayed)
+	}
+	if failed != waiting {
+		t.Errorf("failed: %+v, want %+v", failed, waiting)
+	}
+	if done.State != hook.Delivered || done.Trigger != hook.Scheduled {
+		t.Errorf("delivered: %+v", done)
 	}
 }
 

@@ -36,7 +36,9 @@ type Backlog interface {
 	Release(ctx context.Context, deliveries []hook.Delivery) error
 	// Cancel ends up to n waiting deliveries of the endpoint for the given reason and returns how many it ended.
 	Cancel(ctx context.Context, endpoint hook.Key, reason string, n int) (int, error)
-	// Replay makes a delivery due again because a person asked, whether or not it was ever a target. One
+	// Replay makes a delivery due again because a person asked, whether or not it was ever a target. What is stored about it
+	// decides: one that waits on its schedule gets the trigger ManualAhead and keeps its attempts, any other Manual. Without a
+	// row, d.Trigger counts if it was never tried, and it is Manual if it was. One
 	// that is in somebody's hands is left alone: fault.Conflict with code "already_sending".
 	Replay(ctx context.Context, d hook.Delivery) error
 	// ReplayFailed makes up to n exhausted or canceled deliveries of the endpoint due again, those of

@@ -20,7 +20,7 @@ type MessageFilter struct {
 	Channel     string
 	Tag         string
 	Before      time.Time // published before
-	After       time.Time // published after
+	After       time.Time // published at this time or after
 	WithContent bool      // load payloads
 }
 
@@ -52,13 +52,16 @@ type AttemptFilter struct {
 	EventTypes  []string
 	Channel     string
 	Tag         string
-	Before      time.Time
-	After       time.Time
-	WithContent bool // load response bodies and headers
+	Before      time.Time // left out: this microsecond and what follows
+	After       time.Time // included
+	WithContent bool      // load response bodies and headers
 }
 
 // ByTopic reports whether the filter looks at the message: its event type, channels or tags.
 func (f AttemptFilter) ByTopic() bool { return len(f.EventTypes) > 0 || f.Channel != "" || f.Tag != "" }
+
+// Expunged is kept in place of a response that was expunged (public interface).
+const Expunged = "EXPUNGED"
 
 // AttemptRecord is an attempt with the public ids around it.
 type AttemptRecord struct {

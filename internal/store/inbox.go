@@ -45,7 +45,7 @@ type ReceivedFilter struct {
 	Statuses    []hook.Intake // any of them
 	EventTypes  []string
 	Before      time.Time // received before
-	After       time.Time // received after
+	After       time.Time // received at this time or after
 	WithContent bool      // load bodies and headers
 }
 

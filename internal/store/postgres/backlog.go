@@ -143,12 +143,20 @@ func (s *Store) canceler() int64 {
 
 // Replay implements store.Backlog.
 func (s *Store) Replay(ctx context.Context, d hook.Delivery) error {
-	var rows deliveryRows
-	rows.add(d)
 	err := s.write(ctx, "replay the delivery", func(tx pgx.Tx) error {
+		var tried bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM attempt WHERE message = $1 AND endpoint = $2)",
+			int64(d.MessageKey), int64(d.EndpointKey)).Scan(&tried); err != nil {
+			return err
+		}
+		if tried { // without a row it was delivered
+			d.Trigger = hook.Manual
+		}
+		var rows deliveryRows
+		rows.add(d)
 		done, err := tx.Exec(ctx, "INSERT INTO delivery SELECT u.*, 0 FROM "+unnestDeliveries+` ON CONFLICT (endpoint, message) DO UPDATE SET
-			state = excluded.state, attempts = excluded.attempts, due_at = excluded.due_at,
-			trigger = excluded.trigger, reason = '' WHERE delivery.state <> 1`, rows.args()...)
+			state = excluded.state, due_at = excluded.due_at, reason = '',
+			trigger = CASE WHEN delivery.state = 0 AND delivery.trigger <> 1 THEN 2 ELSE 1 END WHERE delivery.state <> 1`, rows.args()...)
 		if err == nil && done.RowsAffected() == 0 {
 			return fault.New(fault.Conflict, "already_sending",
 				"This message is being sent to this endpoint right now: see how that ends, and resend it then.")
@@ -164,7 +172,7 @@ func (s *Store) Replay(ctx context.Context, d hook.Delivery) error {
 const replayFailed = `WITH chosen AS (SELECT d.message FROM delivery d JOIN message m ON m.key = d.message
 		WHERE d.endpoint = $2 AND d.state IN (3, 4) AND d.message > $3 AND d.message < $4 AND m.key > $3 AND m.key < $4
 		AND m.id >= $5 AND m.id < $6 AND m.payload IS NOT NULL ORDER BY d.message LIMIT $7 FOR UPDATE OF d),
-	replayed AS (UPDATE delivery d SET state = 0, attempts = 0, due_at = $1, trigger = 1, reason = ''
+	replayed AS (UPDATE delivery d SET state = 0, due_at = $1, trigger = 1, reason = ''
 		FROM chosen c WHERE d.endpoint = $2 AND d.message = c.message RETURNING d.message)
 	SELECT count(*), coalesce(max(message), $3) FROM replayed`
 

@@ -48,7 +48,7 @@ const (
 		LEFT JOIN LATERAL (SELECT id FROM endpoint WHERE key = asked.endpoint LIMIT 1) e ON true`
 	attemptWithID = "SELECT" + attemptColumns + `, a.response, a.headers FROM attempt a JOIN message m ON m.key = a.message
 		LEFT JOIN endpoint e ON e.key = a.endpoint WHERE a.message = $1 AND a.id = $2`
-	forgetAttemptBody = "UPDATE attempt SET response = NULL, headers = NULL WHERE message = $1 AND id = $2"
+	forgetAttemptBody = "UPDATE attempt SET response = '" + store.Expunged + "', headers = NULL WHERE message = $1 AND id = $2"
 )
 
 // attemptKey is what an attempt's row is found by.

@@ -201,7 +201,7 @@ const createOpen = `WITH target AS (SELECT endpoint FROM unnest($1::bigint[]) AS
 	created AS (INSERT INTO delivery SELECT endpoint, $2, $3, 0, 0, $4, 0, '', 0 FROM target ORDER BY endpoint
 		ON CONFLICT DO NOTHING RETURNING endpoint)
 	SELECT endpoint FROM created UNION ALL
-	SELECT endpoint FROM target t WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint = t.endpoint AND d.message = $2 AND d.trigger = 1)
+	SELECT endpoint FROM target t WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.endpoint = t.endpoint AND d.message = $2 AND d.trigger <> 0)
 		AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message = $2 AND a.endpoint = t.endpoint)`
 
 // create gives the fresh deliveries of messages that are open waiting rows and returns their endpoints, message by

@@ -148,9 +148,16 @@ func (s *Store) Cancel(ctx context.Context, endpoint hook.Key, reason string, n 
 // Replay implements store.Backlog.
 func (s *Store) Replay(ctx context.Context, d hook.Delivery) error {
 	return s.writer.write(ctx, "replay the delivery", func(t *tx) error {
+		var tried bool
+		if err := t.row("SELECT EXISTS (SELECT 1 FROM attempt WHERE message = ? AND endpoint = ?)", d.MessageKey, d.EndpointKey).Scan(&tried); err != nil {
+			return err
+		}
+		if tried { // without a row it was delivered
+			d.Trigger = hook.Manual
+		}
 		changed, err := t.change(`INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET
-			state = excluded.state, attempts = excluded.attempts, due_at = excluded.due_at,
-			trigger = excluded.trigger, reason = '' WHERE delivery.state <> 1`, deliveryRow(d)...)
+			state = excluded.state, due_at = excluded.due_at, reason = '',
+			trigger = CASE WHEN delivery.state = 0 AND delivery.trigger <> 1 THEN 2 ELSE 1 END WHERE delivery.state <> 1`, deliveryRow(d)...)
 		if err == nil && changed == 0 {
 			return fault.New(fault.Conflict, "already_sending",
 				"This message is being sent to this endpoint right now: see how that ends, and resend it then.")
@@ -159,7 +166,7 @@ func (s *Store) Replay(ctx context.Context, d hook.Delivery) error {
 	})
 }
 
-const replayFailed = `UPDATE delivery SET state = 0, attempts = 0, due_at = ?, trigger = 1, reason = ''
+const replayFailed = `UPDATE delivery SET state = 0, due_at = ?, trigger = 1, reason = ''
 	WHERE endpoint = ? AND message IN (SELECT d.message
 		FROM delivery d INDEXED BY delivery_failed CROSS JOIN message m ON m.key = d.message
 		WHERE d.endpoint = ? AND d.state IN (3, 4) AND d.message > ? AND d.message < ? AND m.id >= ? AND m.id < ?

@@ -35,7 +35,7 @@ const (
 	attemptWithKeys   = wholeAttempt + "a.endpoint = ? AND a.id = ?"
 	attemptBare       = bareAttempt + "a.endpoint = ? AND a.id = ?"
 	attemptWithID     = wholeAttempt + "a.id = ?"
-	forgetAttemptBody = "UPDATE attempt SET response = NULL, headers = NULL WHERE message = ? AND id = ?"
+	forgetAttemptBody = "UPDATE attempt SET response = CAST('" + store.Expunged + "' AS BLOB), headers = NULL WHERE message = ? AND id = ?"
 )
 
 // attemptKey is what an attempt's row is found by.

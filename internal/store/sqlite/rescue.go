@@ -214,7 +214,7 @@ func (r *rescue) create(t *tx, d hook.Delivery) (fresh bool, err error) {
 		return false, err
 	}
 	if fresh = changed > 0; !fresh {
-		err = t.row("SELECT trigger = 1 FROM delivery WHERE endpoint = ? AND message = ?", d.EndpointKey, d.MessageKey).Scan(&fresh)
+		err = t.row("SELECT trigger <> 0 FROM delivery WHERE endpoint = ? AND message = ?", d.EndpointKey, d.MessageKey).Scan(&fresh)
 	}
 	if fresh {
 		r.note(d)
@@ -242,6 +242,6 @@ func (r *rescue) interrupt(t *tx, d hook.Delivery) error {
 		return err
 	}
 	a := hook.Attempt{ID: r.newID(), MessageKey: d.MessageKey, EndpointKey: d.EndpointKey, Outcome: hook.Interrupted,
-		Cause: "interrupted", Trigger: d.Trigger, Number: d.Attempts + 1, URL: url}
+		Cause: "interrupted", Trigger: d.Trigger.OfAttempt(), Number: d.Attempts + 1, URL: url}
 	return t.insert(rows{"INSERT INTO attempt VALUES", attemptWidth, appendAttempt(nil, a)})
 }

@@ -18,7 +18,8 @@ func backlog() []test {
 		{"waiting lists each endpoint once with its earliest", waitingOnce},
 		{"released deliveries can be leased again", releasedAgain},
 		{"canceling ends what waits and says why", cancelEnds},
-		{"a replay makes an ended delivery due with its whole schedule", replayDue},
+		{"a replay makes an ended delivery due for one manual attempt", replayDue},
+		{"a replay of what waits keeps its attempts and returns to its schedule", replayWaiting},
 		{"a replay leaves what is in somebody's hands alone and says so", replayHeld},
 		{"replaying failed ones takes the exhausted and canceled of a time", replayFailed},
 		{"replaying failed ones passes over messages whose payload is gone", replayGone},
@@ -175,16 +176,34 @@ func replayDue(t *testing.T, f *fixture) {
 	targets := f.endpoints(a, 2)
 	m := f.message(a, targets[:1])
 	f.attempt(m, targets[0], hook.Succeeded)
-	for _, e := range targets {
+	for i, e := range targets {
 		d := hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: e.Key}.Replay(f.now)
 
 		check(t, f.Replay(t.Context(), d))
 
 		leased := f.take(e, 10)
 		equal(t, messagesOf(leased), []hook.Key{m.Key})
-		equal(t, leased[0].Delivery.Trigger, hook.Manual)
+		equal(t, leased[0].Delivery.Trigger, []hook.Trigger{hook.Manual, hook.ManualAhead}[i]) // the second was never tried
 		equal(t, leased[0].Delivery.Attempts, 0)
 	}
+}
+
+func replayWaiting(t *testing.T, f *fixture) {
+	a := f.application()
+	e := f.endpoint(a)
+	m := f.message(a, []hook.Endpoint{e})
+	f.settle(m, e, hook.Failed, hook.Delivery{State: hook.Waiting, Attempts: 1, DueAt: f.now.Add(time.Hour)})
+	d := hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: e.Key}.Replay(f.now)
+	d.Trigger = hook.Manual
+
+	for range 2 { // asking twice is asking once
+		check(t, f.Replay(t.Context(), d))
+	}
+
+	leased := f.take(e, 10)
+	equal(t, messagesOf(leased), []hook.Key{m.Key})
+	equal(t, leased[0].Delivery.Trigger, hook.ManualAhead)
+	equal(t, leased[0].Delivery.Attempts, 1)
 }
 
 func replayHeld(t *testing.T, f *fixture) {

@@ -91,7 +91,7 @@ func attemptExpunged(t *testing.T, f *fixture) {
 
 	got, err := f.Attempt(t.Context(), m, gone.ID)
 	check(t, err)
-	gone.Response, gone.Headers = nil, nil
+	gone.Response, gone.Headers = []byte(store.Expunged), nil
 	equal(t, got.Attempt, gone)
 	got, err = f.Attempt(t.Context(), m, kept.ID)
 	check(t, err)
@@ -222,9 +222,9 @@ func attemptTimes(t *testing.T, f *fixture) {
 		func(filter store.AttemptFilter) attemptPage { return f.attemptsAt(e, filter) },
 		func(filter store.AttemptFilter) attemptPage { return f.attemptsFor(m, filter) },
 	} {
-		equal(t, f.listed(list(store.AttemptFilter{After: second.StartedAt})), []id.ID{third.ID})
+		equal(t, f.listed(list(store.AttemptFilter{After: second.StartedAt})), []id.ID{third.ID, second.ID})
 		equal(t, f.listed(list(store.AttemptFilter{Before: second.StartedAt})), []id.ID{first.ID})
-		equal(t, f.listed(list(store.AttemptFilter{After: first.StartedAt, Before: third.StartedAt})), []id.ID{second.ID})
+		equal(t, f.listed(list(store.AttemptFilter{After: first.StartedAt, Before: third.StartedAt})), []id.ID{second.ID, first.ID})
 	}
 }
 

@@ -105,7 +105,7 @@ func destinationByReplay(t *testing.T, f *fixture) {
 	target, attempted, replayed := f.endpoint(a), f.endpoint(a), f.endpoint(a)
 	m := f.message(a, []hook.Endpoint{target})
 	f.attempt(m, attempted, hook.Succeeded)
-	d := hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: replayed.Key}
+	d := hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: replayed.Key, State: hook.Exhausted}
 	check(t, f.Replay(t.Context(), d.Replay(f.now)))
 
 	got, err := f.Destinations(t.Context(), m, store.Page[id.ID]{Limit: 5})
@@ -211,7 +211,7 @@ func endpointMessageFilter(t *testing.T, f *fixture) {
 		{store.AttemptFilter{EventTypes: []string{"paid"}}, []id.ID{fine.ID}},
 		{store.AttemptFilter{Channel: "eu"}, []id.ID{fine.ID}},
 		{store.AttemptFilter{Tag: "vip"}, []id.ID{fine.ID}},
-		{store.AttemptFilter{After: second.StartedAt}, []id.ID{dropped.ID, lost.ID}},
+		{store.AttemptFilter{After: second.StartedAt.Add(time.Microsecond)}, []id.ID{dropped.ID, lost.ID}},
 		{store.AttemptFilter{Before: second.StartedAt}, []id.ID{fine.ID}},
 	} {
 		equal(t, f.got(f.messagesAt(e, one.filter)), one.want)

@@ -69,9 +69,9 @@ func receivedFilters(t *testing.T, f *fixture) {
 		"event types":  {store.ReceivedFilter{EventTypes: []string{"fork", "star"}}, []hook.Received{done, held}},
 		"both":         {store.ReceivedFilter{EventTypes: []string{"push"}, Statuses: []hook.Intake{hook.IntakeNew}}, []hook.Received{fresh}},
 		"before":       {store.ReceivedFilter{Before: held.ReceivedAt}, []hook.Received{fresh, failed}},
-		"after":        {store.ReceivedFilter{After: fresh.ReceivedAt}, []hook.Received{done, held}},
+		"after":        {store.ReceivedFilter{After: fresh.ReceivedAt.Add(time.Microsecond)}, []hook.Received{done, held}},
 		"none of them": {store.ReceivedFilter{EventTypes: []string{"nothing"}}, nil},
-		"in between":   {store.ReceivedFilter{After: failed.ReceivedAt, Before: done.ReceivedAt.Add(-time.Microsecond)}, []hook.Received{held, fresh}},
+		"in between":   {store.ReceivedFilter{After: failed.ReceivedAt.Add(time.Microsecond), Before: done.ReceivedAt.Add(-time.Microsecond)}, []hook.Received{held, fresh}},
 	} {
 		list, err := f.ReceivedList(t.Context(), s.Key, c.filter, store.Page[id.ID]{Limit: 10})
 		check(t, err)

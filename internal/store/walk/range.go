@@ -8,7 +8,7 @@ import (
 	"github.com/posthorn/posthorn/internal/store"
 )
 
-// Span is a stretch of time, both ends left out. A zero end is open.
+// Span is a stretch of time with the microsecond of After and without that of Before. A zero end is open.
 type Span struct{ After, Before time.Time }
 
 // IDs returns the ids that a page may hold as [low, high), by its beginning and by time: ids say when
@@ -16,8 +16,7 @@ type Span struct{ After, Before time.Time }
 func IDs(page store.Page[id.ID], within Span) (low, high []byte) {
 	low, high = []byte{0}, bytes.Repeat([]byte{0xff}, len(id.ID{})+1)
 	if !within.After.IsZero() {
-		// The instant is left out with all of its microsecond, for ids are finer than the times we show.
-		floor := id.Floor(within.After.Truncate(time.Microsecond).Add(time.Microsecond))
+		floor := id.Floor(within.After.Truncate(time.Microsecond))
 		low = floor[:]
 	}
 	if !within.Before.IsZero() {
