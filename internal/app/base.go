@@ -51,12 +51,13 @@ func (b *base) open(ctx context.Context) error {
 		return err
 	}
 	b.database = newDatabaseMetrics()
-	d := database{config: b.config, dir: dir, clock: b.Clock, observer: b.database}
+	d := database{config: b.config, dir: dir, clock: b.Clock, observer: b.database, log: b.Log}
 	if !d.shared() && !b.NewDatabase {
 		if err := dir.checkNotLost(); err != nil {
 			return err
 		}
 	}
+	b.warnOfClearText(ctx)
 	s, err := d.open(ctx)
 	if err != nil {
 		return err

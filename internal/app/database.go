@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/posthorn/posthorn/internal/clock"
@@ -23,6 +24,7 @@ type database struct {
 	observer store.Observer // of a server
 	// daysAhead is for how many days partitions are made; less than a week is a week.
 	daysAhead int
+	log       *slog.Logger // of a server
 }
 
 // open opens it for a server, and brings its schema up to date unless the settings say otherwise.
@@ -46,7 +48,22 @@ func (d database) beside(ctx context.Context) (store.Store, error) {
 func (d database) postgres(leaveSchema bool) postgres.Options {
 	return postgres.Options{
 		Clock: d.clock, URL: d.config.DatabaseURL.Reveal(), ReadURL: d.config.ReadURL.Reveal(), NoMigrate: leaveSchema, DaysAhead: d.daysAhead,
-		MaxWaiting: int64(d.config.Memory), Observer: d.observer,
+		MaxWaiting: int64(d.config.Memory), Observer: d.observer, Log: d.log,
+	}
+}
+
+// warnOfClearText logs hosts of the database that may be reached without TLS: payloads and the password would be readable
+// on the way.
+func (b *base) warnOfClearText(ctx context.Context) {
+	for setting, url := range map[string]string{
+		"database_url": b.config.DatabaseURL.Reveal(), "database_read_url": b.config.ReadURL.Reveal(),
+	} {
+		if url == "" {
+			continue
+		}
+		if hosts := postgres.InClear(url); len(hosts) > 0 {
+			b.Log.WarnContext(ctx, "database connection may be unencrypted; add sslmode=verify-full to the URL", "setting", setting, "hosts", hosts)
+		}
 	}
 }
 

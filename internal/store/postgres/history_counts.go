@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/store"
 )
@@ -19,9 +21,11 @@ const countDeliveries = `SELECT
 // Counts implements store.History. Open deliveries are those that have a row; what is still in memory
 // after its publish is not known by endpoint without reading every open message.
 func (s *Store) Counts(ctx context.Context, endpoint hook.Key, since, until time.Time) (c store.Counts, err error) {
-	err = s.read.QueryRow(ctx, countDeliveries, endpoint, hourOf(since), hourAfter(until), store.MostCounted).
-		Scan(&c.Pending, &c.Sending, &c.Success, &c.Failed, &c.Canceled)
-	return c, translate("count deliveries", err)
+	err = s.reading(ctx, "count deliveries", func(pool *pgxpool.Pool) error {
+		return pool.QueryRow(ctx, countDeliveries, endpoint, hourOf(since), hourAfter(until), store.MostCounted).
+			Scan(&c.Pending, &c.Sending, &c.Success, &c.Failed, &c.Canceled)
+	})
+	return c, err
 }
 
 // hourAfter is the first hour that begins at t or later, so that the hour in hand counts.

@@ -11,7 +11,10 @@ import (
 // Load implements store.Store.
 func (s *Store) Load() store.Load {
 	l := store.Load{Waits: s.queues.Waits()}
-	for _, pool := range []*pgxpool.Pool{s.prompt, s.hot, s.read} {
+	for _, pool := range []*pgxpool.Pool{s.prompt, s.hot, s.read, s.replica.pool} {
+		if pool == nil {
+			continue
+		}
 		l.Connections += int(pool.Stat().AcquiredConns())
 	}
 	return l

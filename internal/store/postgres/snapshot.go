@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // beginView begins a transaction that sees one state of the database, whatever is written beside it, and in which the
@@ -25,10 +26,12 @@ const beginView = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
 // view runs read on a snapshot. A replica breaks off what holds up its following the primary: that is tried once more.
 func (s *Store) view(ctx context.Context, doing string, read func(pgx.Tx) error) error {
-	options := pgx.TxOptions{BeginQuery: beginView}
-	err := pgx.BeginTxFunc(ctx, s.read, options, read)
-	if stateOf(err) == serializationFailure {
-		err = pgx.BeginTxFunc(ctx, s.read, options, read)
-	}
-	return translate(doing, err)
+	return s.reading(ctx, doing, func(pool *pgxpool.Pool) error {
+		options := pgx.TxOptions{BeginQuery: beginView}
+		err := pgx.BeginTxFunc(ctx, pool, options, read)
+		if stateOf(err) == serializationFailure {
+			err = pgx.BeginTxFunc(ctx, pool, options, read)
+		}
+		return err
+	})
 }

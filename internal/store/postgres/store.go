@@ -5,6 +5,7 @@ package postgres
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,8 +32,10 @@ type Options struct {
 	Clock clock.Clock
 	// URL names the database. It holds a password: it never reaches an error or a log.
 	URL string
-	// ReadURL names a replica for lists and history; empty is the database itself.
+	// ReadURL names a replica for lists and history; empty is the database itself. While the replica is away, the database
+	// itself is read.
 	ReadURL string
+	Log     *slog.Logger // of a replica that is away; nil discards
 	// NoMigrate leaves the schema as it is and refuses one that is not this program's newest.
 	NoMigrate bool
 	// DaysAhead is for how many days the tables that are divided by days are made; less than a week is a week.
@@ -49,7 +52,7 @@ type Store struct {
 	skew   time.Duration // see mostSkew
 	clock  clock.Clock
 	dial   *pgx.ConnConfig // of the connection that listens
-	read   *pgxpool.Pool   // lists and history: a page may take a while, and be a replica's
+	read   *pgxpool.Pool   // lists and history, of the primary: a page may take a while
 	prompt *pgxpool.Pool   // single rows, short walks and small writes, kept apart so that they never queue behind a page
 	hot    *pgxpool.Pool   // what must not wait for either
 	most   silence         // that connections bear
@@ -61,6 +64,7 @@ type Store struct {
 
 	queues    store.CommitQueues
 	observer  store.Observer // nil without
+	replica   replica
 	publisher *gatherer[*publication]
 	settlers  []*gatherer[*settlement]
 	receiver  *gatherer[*arrival]
@@ -83,6 +87,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		places: make(chan int16, hotWriters-1)} // one connection is left for the sign of life
 	for place := range cap(s.places) {
 		s.places <- int16(place) //nolint:gosec // a handful
+	}
+	s.replica.clock, s.replica.log = o.Clock, o.Log
+	if o.Log == nil {
+		s.replica.log = slog.New(slog.DiscardHandler)
 	}
 	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	err := s.connect(ctx, o)
@@ -111,32 +119,42 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 }
 
 func (s *Store) connect(ctx context.Context, o Options) (err error) {
-	for _, to := range []struct {
-		pool **pgxpool.Pool
-		url  string
-		most int32
-	}{{&s.prompt, o.URL, promptReaders}, {&s.hot, o.URL, hotWriters}, {&s.read, readURL(o), readers}} {
-		config, err := pgxpool.ParseConfig(to.url)
-		if err != nil { // which holds the URL
-			return fault.New(fault.Invalid, "database_url", "The URL of the PostgreSQL database cannot be read: "+
-				"it looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.")
-		}
-		config.MaxConns, config.MinConns = to.most, 0
-		config.ConnConfig.ConnectTimeout = connectTimeout
-		config.ConnConfig.DialFunc = s.most.over(config.ConnConfig.DialFunc)
-		config.PingTimeout, config.BeforeClose, config.PrepareConn = pingTimeout, cutSoon, usable
-		if s.pin == "" {
-			if err := s.pinSchema(ctx, config.ConnConfig); err != nil {
-				return err
-			}
-		}
-		config.ConnConfig.AfterConnect = s.pinned
-		if *to.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+	if s.prompt, err = s.newPool(ctx, o.URL, promptReaders, connectTimeout); err != nil {
+		return err
+	}
+	if s.hot, err = s.newPool(ctx, o.URL, hotWriters, connectTimeout); err != nil {
+		return err
+	}
+	if s.read, err = s.newPool(ctx, o.URL, readers, connectTimeout); err != nil {
+		return err
+	}
+	if o.ReadURL != "" {
+		if s.replica.pool, err = s.newPool(ctx, o.ReadURL, readers, replicaPatience); err != nil {
 			return err
 		}
 	}
 	s.dial = s.prompt.Config().ConnConfig
 	return nil
+}
+
+// newPool returns a pool that opens connections as they are needed, each within the given time.
+func (s *Store) newPool(ctx context.Context, url string, most int32, within time.Duration) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil { // which holds the URL
+		return nil, fault.New(fault.Invalid, "database_url", "The URL of the PostgreSQL database cannot be read: "+
+			"it looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.")
+	}
+	config.MaxConns, config.MinConns = most, 0
+	config.ConnConfig.ConnectTimeout = within
+	config.ConnConfig.DialFunc = s.most.over(config.ConnConfig.DialFunc)
+	config.PingTimeout, config.BeforeClose, config.PrepareConn = pingTimeout, cutSoon, usable
+	if s.pin == "" {
+		if err := s.pinSchema(ctx, config.ConnConfig); err != nil {
+			return nil, err
+		}
+	}
+	config.ConnConfig.AfterConnect = s.pinned
+	return pgxpool.NewWithConfig(ctx, config)
 }
 
 // connectTimeout is how long a server may take to answer at all.
@@ -160,15 +178,8 @@ func cutSoon(conn *pgx.Conn) {
 	}
 }
 
-func readURL(o Options) string {
-	if o.ReadURL == "" {
-		return o.URL
-	}
-	return o.ReadURL
-}
-
 func (s *Store) disconnect() {
-	for _, pool := range []*pgxpool.Pool{s.hot, s.prompt, s.read} {
+	for _, pool := range []*pgxpool.Pool{s.hot, s.prompt, s.read, s.replica.pool} {
 		if pool != nil {
 			pool.Close()
 		}
