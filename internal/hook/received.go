@@ -36,7 +36,7 @@ type Received struct {
 	SourceURL      string // where it says that it comes from (Origin, Referer); empty if it does not
 	Remote         string // address that the request came from
 	KeyHint        string // the first characters of the source's address that was used
-	Body           []byte // exactly the bytes that came; nil once expired
+	Body           []byte // exactly the bytes that came; nil once expunged
 	EventID        string // by the provider's declaration; empty if there is none
 	EventType      string
 	OccurredAt     time.Time // by the provider's declaration; zero if unknown
@@ -48,6 +48,8 @@ type Received struct {
 	ChangedAt time.Time // of the status
 	Reason    string    // why the last processing did not go well, or made no message
 	Message   id.ID     // the message that was made of it; zero if none
+
+	ExpungedAt time.Time // when body, headers, query and source URL were erased; zero while they are kept
 }
 
 // Refused is a request that a source did not take, kept as a sample so that "why do I get nothing?" has an answer.

@@ -99,7 +99,9 @@ type History interface {
 	Messages(ctx context.Context, application hook.Key, f MessageFilter, page Page[id.ID]) (List[hook.Message, id.ID], error)
 	// Message returns the application's message; ref.UID is its event id, of which the newest counts.
 	Message(ctx context.Context, application hook.Key, ref Ref) (hook.Message, error)
-	// ExpungeMessage drops the payload and the response bodies of a message for good.
+	// ExpungeMessage drops the payload and the response bodies of a message for good, and expunges the received webhooks
+	// that it was made of, as Inbox.ExpungeReceived does. While one of them is processing, nothing is dropped:
+	// fault.Conflict with code "still_processing".
 	ExpungeMessage(ctx context.Context, application hook.Key, ref Ref) error
 
 	// AttemptsByEndpoint returns a page of the endpoint's attempts by id, newest first.

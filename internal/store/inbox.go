@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
 )
@@ -95,6 +96,14 @@ type Inbox interface {
 	// Reprocess makes a webhook new and due at now that has ended, as if it had never been processed (C57). One that
 	// has not ended is fault.Conflict with code "still_processing", one whose body is gone with code "body_gone".
 	Reprocess(ctx context.Context, source hook.Key, received id.ID, now time.Time) error
+	// ExpungeReceived erases the body, headers, query and source URL of a webhook of the source for good. A new webhook
+	// becomes failed with ReasonContentExpunged: it is not processed without its content. One that is processing is
+	// fault.Conflict with code "still_processing". Repetitions of the webhook are still recognised. Expunging twice
+	// changes nothing.
+	ExpungeReceived(ctx context.Context, source hook.Key, received id.ID) error
+	// DeleteReceived removes a webhook of the source. One that is processing is fault.Conflict with code
+	// "still_processing". Repetitions of the webhook are still recognised.
+	DeleteReceived(ctx context.Context, source hook.Key, received id.ID) error
 	// StatusCounts returns how many webhooks of the source have each status, counted up to MostCounted.
 	StatusCounts(ctx context.Context, source hook.Key) (map[hook.Intake]int64, error)
 
@@ -110,6 +119,18 @@ type Inbox interface {
 	// and of refusals older than the life of what failed.
 	PurgeReceived(ctx context.Context, source hook.Key, life ReceivedLife, now time.Time, n int) (int, error)
 }
+
+// RefuseProcessing refuses to erase a webhook of this status while a run is processing it: the content is in the memory
+// of that run, and becomes a message.
+func RefuseProcessing(status hook.Intake) error {
+	if status != hook.IntakeProcessing {
+		return nil
+	}
+	return fault.New(fault.Conflict, "still_processing", "The received webhook is being processed: try again once that has ended.")
+}
+
+// ReasonContentExpunged is the reason of a webhook whose content was erased before it was processed.
+const ReasonContentExpunged = "Its content was erased before it was processed."
 
 // MostRefused is how many refused requests of a source are kept as samples.
 const MostRefused = 100

@@ -96,6 +96,7 @@ func (e *exporter) received(source string, r hook.Received) error {
 		StoredAt: e.From.MessageTime(r.Key), ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, ChangedAt: r.ChangedAt, OccurredAt: r.OccurredAt,
 		EventID: raw(r.EventID), EventType: raw(r.EventType), Method: raw(r.Method), Query: raw(r.Query), ContentType: raw(r.ContentType),
 		SourceURL: raw(r.SourceURL), Remote: raw(r.Remote), KeyHint: raw(r.KeyHint), Headers: headerLineOf(r.Headers), Body: r.Body,
+		ExpungedAt: r.ExpungedAt,
 	}
 	if !r.Message.IsZero() {
 		line.Message = id.Message.Text(r.Message)

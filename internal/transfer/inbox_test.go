@@ -101,7 +101,8 @@ func (p *place) inbox(a hook.Application) {
 
 	made := p.publish(a, nil)
 	p.ended(p.receive(s, p.repeatable(1, time.Hour)), hook.IntakeDone, made.ID)
-	p.ended(p.receive(s, p.repeatable(2, -time.Hour)), hook.IntakeFailed, id.ID{})
+	failed := p.ended(p.receive(s, p.repeatable(2, -time.Hour)), hook.IntakeFailed, id.ID{})
+	check(p.t, p.ExpungeReceived(ctx, s.Key, failed.ID))
 	p.ended(p.receive(s), hook.IntakeNew, id.ID{}) // to be tried again
 	p.receive(s, func(a *store.Arrival) { a.Taken, a.Received.Body, a.Received.OccurredAt = false, nil, time.Time{} })
 	p.receive(s, func(a *store.Arrival) {

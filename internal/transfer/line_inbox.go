@@ -49,6 +49,7 @@ type receivedLine struct {
 	KeyHint     raw        `json:"keyHint,omitempty"`
 	Headers     headerLine `json:"headers,omitempty"`
 	Body        []byte     `json:"body"` // the bytes that came; null once they are gone
+	ExpungedAt  time.Time  `json:"expungedAt,omitzero"`
 }
 
 // seenLine is an event that came: what says it again until it expires is a repetition. The hash is bound to its

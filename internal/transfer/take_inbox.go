@@ -82,7 +82,7 @@ func (i *importer) received(l receivedLine) error {
 		Query: string(l.Query), Headers: l.Headers.header(), ContentType: string(l.ContentType), SourceURL: string(l.SourceURL),
 		Remote: string(l.Remote), KeyHint: string(l.KeyHint), Body: l.Body, EventID: string(l.EventID), EventType: string(l.EventType),
 		OccurredAt: l.OccurredAt, ReceivedAt: l.ReceivedAt, Status: hook.Intake(status), Attempts: l.Attempts, DueAt: l.DueAt,
-		ChangedAt: l.ChangedAt, Reason: string(l.Reason),
+		ChangedAt: l.ChangedAt, Reason: string(l.Reason), ExpungedAt: l.ExpungedAt,
 	}
 	if r.ID, err = id.Received.Parse(l.ID); err == nil && l.Message != "" {
 		r.Message, err = id.Message.Parse(l.Message)

@@ -91,6 +91,9 @@ func (s *Store) ExpungeMessage(ctx context.Context, application hook.Key, ref st
 		if err != nil {
 			return found("message", err)
 		}
+		if err := s.expungeMadeOf(ctx, tx, application, m.ID); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, dropPayload+"key = $1", m.Key); err != nil {
 			return err
 		}

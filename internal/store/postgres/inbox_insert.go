@@ -116,7 +116,7 @@ func (e *events) judge() {
 const (
 	insertReceivedRows = `INSERT INTO received SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bytea[],
 		$6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bigint[],
-		$15::smallint[], $16::bigint[], $17::integer[], $18::bigint[], $19::bigint[], $20::bytea[], $21::bytea[])`
+		$15::smallint[], $16::bigint[], $17::integer[], $18::bigint[], $19::bigint[], $20::bytea[], $21::bytea[], $22::bigint[])`
 	insertContentRows = "INSERT INTO received_content SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])"
 )
 
@@ -125,7 +125,7 @@ type receivedRows struct {
 	key, source, application                          []int64
 	id, method, query, contentType, sourceURL, remote [][]byte
 	keyHint, eventID, eventType                       [][]byte
-	occurred                                          []*int64
+	occurred, expunged                                []*int64
 	received, run, due, changed                       []int64
 	status                                            []int16
 	attempts                                          []int32
@@ -142,6 +142,7 @@ func (r *receivedRows) add(w *hook.Received, run hook.Key) {
 	r.status, r.run, r.attempts = append(r.status, int16(w.Status)), append(r.run, int64(run)), append(r.attempts, int32(w.Attempts)) //nolint:gosec // one at most
 	r.due, r.changed = append(r.due, w.DueAt.UnixMicro()), append(r.changed, w.ChangedAt.UnixMicro())
 	r.reason, r.message = append(r.reason, []byte{}), append(r.message, nil)
+	r.expunged = append(r.expunged, microsOrNil(w.ExpungedAt))
 	r.headers, r.body = append(r.headers, pack.Header(w.Headers)), append(r.body, bodyOf(w))
 }
 
@@ -170,6 +171,6 @@ func (r *receivedRows) insert(b *pgx.Batch) {
 		return
 	}
 	b.Queue(insertReceivedRows, r.key, r.source, r.application, r.id, r.method, r.query, r.contentType, r.sourceURL, r.remote, r.keyHint,
-		r.eventID, r.eventType, r.occurred, r.received, r.status, r.run, r.attempts, r.due, r.changed, r.reason, r.message)
+		r.eventID, r.eventType, r.occurred, r.received, r.status, r.run, r.attempts, r.due, r.changed, r.reason, r.message, r.expunged)
 	b.Queue(insertContentRows, r.key, r.headers, r.body)
 }

@@ -14,7 +14,8 @@ import (
 
 const (
 	receivedColumns = ` r.key, r.source, r.application, r.id, r.method, r.query, r.content_type, r.source_url, r.remote, r.key_hint,
-		r.event_id, r.event_type, r.occurred_at, r.received_at, r.status, r.attempts, r.due_at, r.changed_at, r.reason, r.message `
+		r.event_id, r.event_type, r.occurred_at, r.received_at, r.status, r.attempts, r.due_at, r.changed_at, r.reason, r.message,
+		r.expunged_at `
 	withContent = `, c.headers, c.body IS NOT NULL, c.body FROM received r LEFT JOIN received_content c ON c.key = r.key WHERE `
 
 	receivedWalk = `SELECT r.key, r.id, r.status, r.event_type, 0 FROM received r
@@ -43,7 +44,7 @@ func scanReceived(row scanner, more ...any) (hook.Received, error) {
 		pack.IntoRaw(&r.ContentType), pack.IntoRaw(&r.SourceURL), pack.IntoRaw(&r.Remote), pack.IntoRaw(&r.KeyHint),
 		pack.IntoRaw(&r.EventID), pack.IntoRaw(&r.EventType), pack.IntoTime(&r.OccurredAt), pack.IntoTime(&r.ReceivedAt), &r.Status, &r.Attempts,
 		pack.IntoTime(&r.DueAt), pack.IntoTime(&r.ChangedAt), pack.IntoRaw(&r.Reason), pack.IntoID(&r.Message),
-		pack.IntoHeader(&r.Headers), &has, &r.Body}, more...)...)
+		pack.IntoTime(&r.ExpungedAt), pack.IntoHeader(&r.Headers), &has, &r.Body}, more...)...)
 	if has && r.Body == nil {
 		r.Body = []byte{}
 	}

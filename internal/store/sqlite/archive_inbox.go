@@ -92,10 +92,10 @@ func restoreReceived(t *tx, b store.Batch) error {
 		t.w.inbox.last = max(t.w.inbox.last, r.Key)
 		received = append(received, r.Key, r.SourceKey, r.ApplicationKey, r.ID[:], r.Method, r.Query, r.ContentType, r.SourceURL, r.Remote,
 			r.KeyHint, r.EventID, r.EventType, micros(r.OccurredAt), r.ReceivedAt.UnixMicro(), r.Status, 0, r.Attempts, r.DueAt.UnixMicro(),
-			r.ChangedAt.UnixMicro(), r.Reason, idOrNull(r.Message))
+			r.ChangedAt.UnixMicro(), r.Reason, idOrNull(r.Message), micros(r.ExpungedAt))
 		content = append(content, r.Key, pack.Header(r.Headers), r.Body)
 	}
-	return t.insert(rows{"INSERT INTO received VALUES", 21, received}, rows{"INSERT INTO received_content VALUES", 3, content})
+	return t.insert(rows{"INSERT INTO received VALUES", 22, received}, rows{"INSERT INTO received_content VALUES", 3, content})
 }
 
 // A store that was emptied by deleting everything remembers the events of its former sources for a while. The same ones may

@@ -80,6 +80,9 @@ func (s *Store) ExpungeMessage(ctx context.Context, application hook.Key, ref st
 		if err != nil {
 			return found("message", err)
 		}
+		if err := expungeMadeOf(t, application, m.ID); err != nil {
+			return err
+		}
 		if err := t.exec(dropPayloads+"key = ?", m.Key); err != nil {
 			return err
 		}

@@ -142,10 +142,10 @@ func insertReceived(t *tx, all []*arrival) error {
 		}
 		received = append(received, r.Key, r.SourceKey, r.ApplicationKey, r.ID[:], r.Method, r.Query, r.ContentType, r.SourceURL, r.Remote,
 			r.KeyHint, r.EventID, r.EventType, micros(r.OccurredAt), r.ReceivedAt.UnixMicro(), r.Status, run, r.Attempts, r.DueAt.UnixMicro(),
-			r.ChangedAt.UnixMicro(), "", nil)
+			r.ChangedAt.UnixMicro(), "", nil, nil)
 		content = append(content, r.Key, pack.Header(r.Headers), bodyOf(r))
 	}
-	return t.insert(rows{"INSERT INTO received VALUES", 21, received}, rows{"INSERT INTO received_content VALUES", 3, content})
+	return t.insert(rows{"INSERT INTO received VALUES", 22, received}, rows{"INSERT INTO received_content VALUES", 3, content})
 }
 
 // bodyOf returns the body as it is kept: an empty one is not one that is gone.

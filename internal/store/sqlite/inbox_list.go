@@ -13,7 +13,8 @@ import (
 
 const (
 	receivedColumns = ` r.key, r.source, r.application, r.id, r.method, r.query, r.content_type, r.source_url, r.remote, r.key_hint,
-		r.event_id, r.event_type, r.occurred_at, r.received_at, r.status, r.attempts, r.due_at, r.changed_at, r.reason, r.message `
+		r.event_id, r.event_type, r.occurred_at, r.received_at, r.status, r.attempts, r.due_at, r.changed_at, r.reason, r.message,
+		r.expunged_at `
 	withContent = `, c.headers, c.body IS NOT NULL, c.body FROM received r LEFT JOIN received_content c ON c.key = r.key WHERE `
 
 	receivedWalk  = "SELECT r.key, r.id, r.status, r.event_type, 0 FROM received r INDEXED BY received_by_id" + receivedRange
@@ -32,7 +33,8 @@ func scanReceived(row scanner) (hook.Received, error) {
 	var has bool
 	err := row.Scan(&r.Key, &r.SourceKey, &r.ApplicationKey, pack.IntoID(&r.ID), &r.Method, &r.Query, &r.ContentType, &r.SourceURL, &r.Remote,
 		&r.KeyHint, &r.EventID, &r.EventType, pack.IntoTime(&r.OccurredAt), pack.IntoTime(&r.ReceivedAt), &r.Status, &r.Attempts,
-		pack.IntoTime(&r.DueAt), pack.IntoTime(&r.ChangedAt), &r.Reason, pack.IntoID(&r.Message), pack.IntoHeader(&r.Headers), &has, &r.Body)
+		pack.IntoTime(&r.DueAt), pack.IntoTime(&r.ChangedAt), &r.Reason, pack.IntoID(&r.Message), pack.IntoTime(&r.ExpungedAt),
+		pack.IntoHeader(&r.Headers), &has, &r.Body)
 	if has && r.Body == nil {
 		r.Body = []byte{}
 	}

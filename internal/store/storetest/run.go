@@ -55,6 +55,7 @@ func roles() map[string][]test {
 		"members":            members(),
 		"sources":            sources(),
 		"inbox":              inbox(),
+		"inbox expunge":      inboxExpunge(),
 		"inbox lists":        inboxLists(),
 		"inbox purge":        inboxPurge(),
 		"refusals":           refusals(),
