@@ -21,6 +21,8 @@ type Inbox interface {
 	ReceivedOne(ctx context.Context, source hook.Key, received id.ID) (hook.Received, error)
 	ReceivedAs(ctx context.Context, application hook.Key, message id.ID) (hook.Received, error)
 	Reprocess(ctx context.Context, source hook.Key, received id.ID, now time.Time) error
+	ExpungeReceived(ctx context.Context, source hook.Key, received id.ID) error
+	DeleteReceived(ctx context.Context, source hook.Key, received id.ID) error
 	StatusCounts(ctx context.Context, source hook.Key) (map[hook.Intake]int64, error)
 	Refusals(ctx context.Context, source hook.Key, since time.Time) ([]store.RefusalCount, []hook.Refused, error)
 }
@@ -45,8 +47,9 @@ type ReceivedOut struct {
 	RemoteAddress string              `json:"remoteAddress" doc:"Address that it came from."`
 	URLHint       string              `json:"urlHint" doc:"The first characters of the address that was used, to tell a former one from the present."`
 	Headers       map[string][]string `json:"headers" required:"false" nullable:"true" doc:"Headers, without credentials; null in lists unless asked for."`
-	Body          *string             `json:"body" required:"false" doc:"The body, if it is text; null in lists unless asked for, and once it has expired."`
+	Body          *string             `json:"body" required:"false" doc:"The body, if it is text; null in lists unless asked for, and once it was erased."`
 	BodyBase64    *string             `json:"bodyBase64" required:"false" doc:"The body, if it is no text."`
+	ExpungedAt    *time.Time          `json:"expungedAt" required:"false" doc:"When body, headers, query and source URL were erased; null while they are kept."`
 }
 
 // ReceivedPath names a received webhook.
@@ -86,10 +89,31 @@ func (a *API) routeReceived() {
 		summary: "Process a received webhook once more", status: http.StatusNoContent,
 		about: "One that became a message becomes another one.",
 	}, a.reprocess)
+	a.routeErasure()
 	route(a, operation{
 		id: "v1.message.received", method: http.MethodGet, path: messagePath + "/received", scope: hook.ScopeApplication,
 		summary: "Get the received webhook that a message was made of",
 	}, a.getReceivedAs)
+}
+
+const (
+	erasureOfProcessing = "409 `still_processing` while it is being processed: try again once that has ended."
+	erasureOfRepeated   = "The sender's repetitions of the webhook are still recognised and dropped."
+)
+
+func (a *API) routeErasure() {
+	route(a, operation{
+		id: "v1.ingest.received.expunge-content", method: http.MethodDelete, path: receivedPath + "/content", scope: hook.ScopeApplication,
+		summary: "Erase the content of a received webhook", status: http.StatusNoContent,
+		about: "Erases body, headers, query and source URL for good; `expungedAt` says when. A webhook that is new becomes `failed` and is not " +
+			"processed. The message that was made of it stays: erase its content with `v1.message.expunge-content`, which erases that of the " +
+			"received webhook too. " + erasureOfRepeated + " " + erasureOfProcessing,
+	}, a.expungeReceived)
+	route(a, operation{
+		id: "v1.ingest.received.delete", method: http.MethodDelete, path: receivedPath, scope: hook.ScopeApplication,
+		summary: "Delete a received webhook", status: http.StatusNoContent,
+		about: "A webhook that is new is not processed. The message that was made of it stays. " + erasureOfRepeated + " " + erasureOfProcessing,
+	}, a.deleteReceived)
 }
 
 // documentRaw says that the answer with a body as it came is no JSON, which the framework takes for granted.
@@ -165,7 +189,7 @@ func (a *API) getRaw(ctx context.Context, in *struct{ ReceivedPath }) (*rawBody,
 		return nil, err
 	}
 	if found.Body == nil {
-		return nil, fault.New(fault.NotFound, "body_gone", "The body has expired.")
+		return nil, fault.New(fault.NotFound, "body_gone", "The body of this webhook was erased.")
 	}
 	return &rawBody{
 		ContentType: "application/octet-stream", ContentDisposition: `attachment; filename="` + in.ReceivedID + `"`,
@@ -179,6 +203,27 @@ func (a *API) reprocess(ctx context.Context, in *struct{ ReceivedPath }) (*nothi
 		return nil, err
 	}
 	return done(a.Inbox.Reprocess(ctx, source.Key, found.ID, a.Clock.Now()))
+}
+
+func (a *API) expungeReceived(ctx context.Context, in *struct{ ReceivedPath }) (*nothing, error) {
+	return a.erase(ctx, in.ReceivedPath, a.Inbox.ExpungeReceived)
+}
+
+func (a *API) deleteReceived(ctx context.Context, in *struct{ ReceivedPath }) (*nothing, error) {
+	return a.erase(ctx, in.ReceivedPath, a.Inbox.DeleteReceived)
+}
+
+// erase does what is given with the received webhook of a path.
+func (a *API) erase(ctx context.Context, in ReceivedPath, do func(context.Context, hook.Key, id.ID) error) (*nothing, error) {
+	source, err := a.source(ctx, in.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	at, err := id.Received.Parse(in.ReceivedID)
+	if err != nil {
+		return nil, fault.Missing("received webhook")
+	}
+	return done(do(ctx, source.Key, at))
 }
 
 func (a *API) getReceivedAs(ctx context.Context, in *struct{ MessagePath }) (*answerOf[ReceivedOut], error) {
@@ -200,7 +245,7 @@ func receivedOut(withContent bool) func(hook.Received) ReceivedOut {
 			ID: id.Received.Text(r.ID), Status: r.Status.String(), Reason: orNull(r.Reason), Attempts: r.Attempts,
 			EventID: orNull(r.EventID), EventType: orNull(r.EventType), OccurredAt: orNull(r.OccurredAt), ReceivedAt: r.ReceivedAt,
 			ChangedAt: r.ChangedAt, Method: r.Method, Query: r.Query, ContentType: r.ContentType, SourceURL: orNull(r.SourceURL),
-			RemoteAddress: r.Remote, URLHint: r.KeyHint,
+			RemoteAddress: r.Remote, URLHint: r.KeyHint, ExpungedAt: orNull(r.ExpungedAt),
 		}
 		if r.Status == hook.IntakeNew {
 			out.DueAt = orNull(r.DueAt)

@@ -71,6 +71,11 @@ func (s *surface) callReceived(t *testing.T, address, application string) {
 	s.call(t, "GET "+receivedPath+"/raw", one, nil, http.StatusOK)
 	s.call(t, "POST "+receivedPath+"/reprocess", one, nil, http.StatusNoContent)
 	s.call(t, "GET "+messagePath+"/received", []string{application, message}, nil, http.StatusOK)
+	harness.Eventually(t, "the webhook was processed again", func() bool {
+		return s.call(t, "GET "+receivedPath, one, nil, http.StatusOK).Object(t)["status"] == "done"
+	})
+	s.call(t, "DELETE "+receivedPath+"/content", one, nil, http.StatusNoContent)
+	s.call(t, "DELETE "+receivedPath, one, nil, http.StatusNoContent)
 	s.call(t, "GET "+sourcePath+"/stats", []string{"shop"}, nil, http.StatusOK)
 	s.call(t, "GET "+sourcePath+"/refused", []string{"shop"}, nil, http.StatusOK)
 	s.call(t, "GET "+sourcePath+"/log", []string{"shop"}, nil, http.StatusOK)
