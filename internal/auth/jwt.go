@@ -65,7 +65,7 @@ func newJWTVerifier(key secret.String, organization string, c clock.Clock) (*jwt
 func CheckJWT(key secret.String, organization string) error {
 	text := key.Reveal()
 	if len(text) < minJWTSecret || distinct(text) < minDistinct || isWellKnown(text) {
-		return fault.In("jwt_secret", "weak_jwt_secret", "The JWT secret needs at least %d bytes that nobody can guess; "+
+		return fault.In("jwt_secret", "weak_jwt_secret", "The JWT secret needs at least %d bytes of random data; "+
 			"make one with `openssl rand -base64 48`, or leave it unset if you have no JWTs.", minJWTSecret)
 	}
 	if organization == "" {

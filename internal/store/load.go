@@ -39,7 +39,7 @@ type Wait struct {
 	Bytes  int64
 }
 
-// Observer is told of every transaction that writes: how long it took, without the wait for its turn, and its error. It
+// Observer receives every transaction that writes: how long it took, without the wait for its turn, and its error. It
 // must not block.
 type Observer interface {
 	Committed(took time.Duration, err error)

@@ -57,7 +57,7 @@ type Members interface {
 	// Fence declares the given runs dead whose SeenAt is still the one given, and returns how many. It does not look at the
 	// clock of the database, which may have been set: the caller has watched them for as long as their leases.
 	Fence(ctx context.Context, silent []Member) (int, error)
-	// Bury declares dead the other runs whose lease is over by the database's clock, and returns how many. It is for programs
+	// Bury ends the other runs whose lease is over by the database's clock, and returns how many. It is for programs
 	// that do not watch the others.
 	Bury(ctx context.Context) (int, error)
 }

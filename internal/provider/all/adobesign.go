@@ -16,7 +16,7 @@ func adobeSign() provider.Provider {
 	return provider.Provider{
 		Name: "adobe-sign", Title: "Adobe Acrobat Sign",
 		Pages: []provider.Page{{Title: "Webhooks", URL: "https://opensource.adobe.com/acrobat-sign/developer_guide/webhooks.html"}},
-		Note: "A client id is not a secret by nature: whoever knows it and the source's address can send. Set it before the webhook is created. " +
+		Note: "A client id is not a secret by nature: anyone with it and the source's address can send webhooks. Set it before the webhook is created. " +
 			"Webhooks that account administrators make on Adobe's pages have another client id than those of your application.",
 		Secret: provider.Field{Name: "Client ID", Hint: "of the application that creates the webhook"},
 		Scheme: provider.Token{From: provider.Header(adobeSignHeader)},

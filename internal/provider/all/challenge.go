@@ -11,7 +11,7 @@ import (
 )
 
 // A challenge is the question that a sender asks before it sends anything. The generic providers let the owner of a
-// source describe one: how it is told from a webhook, what is given back, and who may ask.
+// source describe one: how it differs from a webhook, what the answer holds, and which requests get it.
 
 const (
 	challengeName   = "challenge"

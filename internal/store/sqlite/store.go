@@ -39,7 +39,7 @@ type Options struct {
 	// MaxWaiting is how many bytes of messages, and as many of received webhooks, may wait to be committed. Zero is
 	// store.DefaultWaiting.
 	MaxWaiting int64
-	// Observer is told of each transaction that writes. May be nil.
+	// Observer receives each transaction that writes. May be nil.
 	Observer store.Observer
 }
 
