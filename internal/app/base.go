@@ -24,6 +24,7 @@ type base struct {
 	box      *secret.Box
 	store    store.Store
 	database *databaseMetrics
+	again    bool // a run has been tried
 	closers  []io.Closer
 }
 

@@ -59,9 +59,23 @@ func Serve(ctx context.Context, settings config.Loaded, o Options) (err error) {
 	}
 }
 
+// prepareAgain makes the database ready for another run than the first, which opening the store did. A shared database
+// may be another one by then.
+func (b *base) prepareAgain(ctx context.Context) error {
+	shared, ok := b.store.(interface{ Prepare(context.Context) error })
+	if !ok || !b.again {
+		b.again = true
+		return nil
+	}
+	return shared.Prepare(ctx)
+}
+
 // live is one run: from the day it begins until it ends in good order, fails, or is taken for dead. begun is false if it
 // failed before it had begun, as when the database is away or its clock is wrong.
 func (b *base) live(ctx context.Context) (begun bool, err error) {
+	if err := b.prepareAgain(ctx); err != nil {
+		return false, err
+	}
 	p, err := b.build(ctx)
 	if err != nil {
 		return false, err

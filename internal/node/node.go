@@ -136,7 +136,7 @@ func (n *Node) beat(ctx context.Context) (counted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, n.config.Run.Lease/beats*2)
 	defer cancel()
 	err = n.renew(ctx)
-	if fault.CodeOf(err) == "lease_lost" {
+	if code := fault.CodeOf(err); code == "lease_lost" || code == "schema_missing" { // there is no run in an empty database
 		n.lease.lose()
 		return false, ErrLost
 	}

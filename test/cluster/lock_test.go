@@ -118,6 +118,42 @@ func TestNothingAcknowledgedIsLostWhenDurabilityIsSwitchedOffWhileNodesRun(t *te
 	})
 }
 
+func TestNodesComeBackByThemselvesWhenTheDatabaseIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	server := pg.NewServer(t)
+	n := start(t, three(server.Create(t, "posthorn"))...)
+	conn := connect(t, server.URL("postgres"))
+	request := func(s *harness.Server) int {
+		return s.Do(t, http.MethodPost, "/api/v1/app", object{"name": "Acme"}).Status
+	}
+	for _, s := range n.all {
+		harness.Equal(t, "status before", request(s), http.StatusCreated)
+	}
+
+	_, err := conn.Exec(t.Context(), "DROP DATABASE posthorn WITH (FORCE)")
+	harness.Check(t, err)
+	for _, s := range n.all {
+		harness.Equal(t, "status without the database", request(s), http.StatusServiceUnavailable)
+	}
+	_, err = conn.Exec(t.Context(), "CREATE DATABASE posthorn TEMPLATE template0")
+	harness.Check(t, err)
+
+	for _, s := range n.all {
+		n.await("a node acknowledges again", func() bool {
+			response, err := s.Client().Do(s.Request(t, http.MethodPost, "/api/v1/app", object{"name": "Acme"}))
+			if err != nil {
+				return false // it listens again in a moment
+			}
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusInternalServerError {
+				t.Error("a node answered 500")
+			}
+			return response.StatusCode == http.StatusCreated
+		})
+	}
+	n.ready()
+}
+
 // set changes a setting of a server that runs.
 func set(t *testing.T, server *pg.Server, name, value string) {
 	t.Helper()

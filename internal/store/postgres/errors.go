@@ -23,6 +23,8 @@ const (
 	invalidCharacter     = "22021" // U+0000 in a text, or no UTF-8
 	invalidParameter     = "22023"
 	diskFull             = "53100"
+	undefinedTable       = "42P01"
+	noSchema             = "3F000"
 	readOnly             = "25006"
 	insufficientRights   = "42501"
 	duplicateTable       = "42P07"
@@ -65,6 +67,9 @@ func judge(doing string, theirs *pgconn.PgError) error {
 		return fault.New(fault.Unavailable, "disk_full", "The disk of the PostgreSQL server is full: free some space; nothing was stored.").Because(said)
 	case lockNotAvailable:
 		return store.ErrSlow().Because(said)
+	case undefinedTable, noSchema:
+		return fault.New(fault.Unavailable, "schema_missing", "The PostgreSQL database lacks tables that were there: it was made anew or is being restored. "+
+			"The servers make them again unless auto_migrate is off; then run `posthorn migrate up`.").Because(said)
 	case readOnly:
 		return fault.New(fault.Unavailable, "data_not_writable",
 			"The PostgreSQL server takes no writes, as a replica does: give the URL of the primary.").Because(said)

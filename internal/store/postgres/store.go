@@ -65,6 +65,7 @@ type Store struct {
 	queues    store.CommitQueues
 	observer  store.Observer // nil without
 	replica   replica
+	options   Options
 	publisher *gatherer[*publication]
 	settlers  []*gatherer[*settlement]
 	receiver  *gatherer[*arrival]
@@ -88,6 +89,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	for place := range cap(s.places) {
 		s.places <- int16(place) //nolint:gosec // a handful
 	}
+	s.options = o
 	s.replica.clock, s.replica.log = o.Clock, o.Log
 	if o.Log == nil {
 		s.replica.log = slog.New(slog.DiscardHandler)
@@ -105,6 +107,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.most.Store(int64(mostSilence))
 	s.startWriters()
 	return s, nil
+}
+
+// Prepare makes the database ready for a new run as Open did: it may have been made anew, and be empty, since.
+func (s *Store) Prepare(ctx context.Context) error {
+	s.most.Store(0) // migrations may take long without a word
+	defer s.most.Store(int64(mostSilence))
+	return translate("prepare the database", s.prepare(ctx, s.options))
 }
 
 // prepare refuses a server that would not keep the promise and readies the schema.
