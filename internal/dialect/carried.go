@@ -21,8 +21,11 @@ import (
 // name that is not canonical would stand beside ours instead of giving way to it, and a name or value that cannot be
 // written would end the request.
 func Carries(name string, values []string) bool {
-	return textproto.CanonicalMIMEHeaderKey(name) == name && !strings.ContainsFunc(name, notInName) && !withheld(name) &&
-		!slices.ContainsFunc(values, func(value string) bool { return strings.ContainsFunc(value, notInValue) })
+	return textproto.CanonicalMIMEHeaderKey(name) == name && !strings.ContainsFunc(name, notInName) && !withheld(name) && writable(values)
+}
+
+func writable(values []string) bool {
+	return !slices.ContainsFunc(values, func(value string) bool { return strings.ContainsFunc(value, notInValue) })
 }
 
 func withheld(name string) bool {

@@ -35,6 +35,19 @@ func TestCarriedHeadersReplaceNeitherOursNorTheOwners(t *testing.T) {
 	}
 }
 
+func TestQueryOfAWebhookIsSentUnlessItCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string][]string{"a=1&b=%20": {"a=1&b=%20"}, "a=1\r\nX-Own: 2": nil} {
+		carried := hook.Carried{Headers: map[string][]string{dialect.HeaderQuery: {query}}}
+
+		got := dialect.Standard(dialect.Envelope{MessageID: "msg_1", Sent: time.Unix(1, 0), Carried: carried})
+
+		if !slices.Equal(got[dialect.HeaderQuery], want) {
+			t.Errorf("%q: got %q", query, got[dialect.HeaderQuery])
+		}
+	}
+}
+
 func TestWhatIsPublishedHereIsSentAsItsFirstHop(t *testing.T) {
 	t.Parallel()
 

@@ -52,12 +52,16 @@ const userAgent = "Posthorn/1 (+https://github.com/posthorn/posthorn)"
 // through some proxy, back at us would otherwise go round for ever.
 const HeaderSent = "Posthorn-Sent"
 
+// HeaderQuery has the query that a received webhook came with. It is set where the webhook becomes a message; a header of
+// this name that the sender set is not carried.
+const HeaderQuery = "Posthorn-Query"
+
 // Standard returns the headers of a request as the Standard Webhooks specification 1.0.0 wants them
 // (section "Webhook headers"), by canonical name and under the names that e chooses. The body is the payload itself.
 func Standard(e Envelope) map[string][]string {
 	header := make(map[string][]string, len(e.Carried.Headers)+len(e.Own)+10)
 	for name, values := range e.Carried.Headers {
-		if Carries(name, values) {
+		if name == HeaderQuery && writable(values) || Carries(name, values) {
 			header[name] = values
 		}
 	}

@@ -11,14 +11,17 @@ import (
 )
 
 // carriedOf returns what goes along with the message that a webhook becomes: the original headers that the rule
-// names, all of them for a star, and how far the webhook has come. Headers that authenticate somebody or belong to
+// names, all of them for a star, the query that it came with, and how far the webhook has come. Headers that authenticate somebody or belong to
 // the connection were never kept, and what may not stand in a request of ours is not worth storing.
 func carriedOf(r hook.Received, rule hook.Forward) hook.Carried {
 	hops, _ := passed(r.Headers) // a number was asked for when it came in
-	if len(rule.Headers) == 0 {
+	if len(rule.Headers) == 0 && r.Query == "" {
 		return hook.Carried{Hops: hops}
 	}
 	chosen, all := map[string][]string{}, slices.Contains(rule.Headers, "*")
+	if r.Query != "" {
+		chosen[dialect.HeaderQuery] = []string{r.Query}
+	}
 	for name, values := range r.Headers {
 		listed := all || slices.ContainsFunc(rule.Headers, func(n string) bool { return strings.EqualFold(n, name) })
 		if listed && !never(name) && !slices.Contains(values, redacted) && dialect.Carries(name, values) {

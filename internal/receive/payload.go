@@ -21,8 +21,9 @@ import (
 //   - Anything else is an object with contentType and body, its text as it came (bodyBase64 if it is no text). That
 //     holds for what is called JSON and is not, too. A form has the object form beside it, with a list for a field that
 //     came several times: most want the fields, and those who check the provider's signature once more want the text.
+//     The parameters of a query are the object query in the same way.
 //
-// Original headers are carried beside it (carriedOf), so that asking for one changes no byte of the payload.
+// Original headers and the query are carried beside it (carriedOf), so that asking for one changes no byte of the payload.
 func payloadOf(r hook.Received) []byte {
 	if body := bodypath.WithoutBOM(r.Body); isJSON(r.ContentType, body) {
 		return body
@@ -72,11 +73,13 @@ func (o *object) addText(r hook.Received) {
 	} else {
 		o.add("bodyBase64", encode(base64.StdEncoding.EncodeToString(r.Body)))
 	}
-	if !form.Is(r.ContentType) {
-		return
+	if form.Is(r.ContentType) {
+		if fields, err := form.Parse(r.ContentType, r.Body, maxFormFields); err == nil {
+			o.add("form", encode(formOf(fields)))
+		}
 	}
-	if fields, err := form.Parse(r.ContentType, r.Body, maxFormFields); err == nil {
-		o.add("form", encode(formOf(fields)))
+	if fields, err := form.ParseQuery(r.Query, maxFormFields); err == nil && len(fields) > 0 {
+		o.add("query", encode(formOf(fields)))
 	}
 }
 

@@ -132,6 +132,36 @@ func TestPayloadIsWhatReceiversExpect(t *testing.T) {
 	}
 }
 
+// A webhook by GET has nothing else. Credentials in the query were masked when it was stored.
+func TestQueryIsHandedOnBesideTheBody(t *testing.T) {
+	t.Parallel()
+	const query = "MessageStatus=sent&n=a%20b&n=c&token=hidden"
+	const kept = "MessageStatus=sent&n=a%20b&n=c&token="
+	for name, c := range map[string]struct{ method, contentType, body, want string }{
+		"by GET": {"GET", "", "", `{"contentType":"","body":"","query":{"MessageStatus":"sent","n":["a b","c"],"token":`},
+		"text":   {"POST", "text/plain", "x", `{"contentType":"text/plain","body":"x","query":{"MessageStatus":"sent","n":["a b","c"],"token":`},
+		"JSON":   {"POST", "application/json", `{"a" :1}`, `{"a" :1}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := newIntake(t, func(s *hook.Source) {
+				s.Provider, s.Secrets, s.Rules.Methods = "none", nil, []string{"GET", "POST"}
+			})
+			in.start(t)
+			r := signed(c.body)
+			r.Method, r.Query, r.Header = c.method, query, map[string][]string{"Content-Type": {c.contentType}, "Posthorn-Query": {"forged"}}
+
+			in.after(t, r)
+
+			m := in.press.made()[0]
+			carried := strings.Join(m.Carried.Headers["Posthorn-Query"], " ")
+			if !strings.HasPrefix(string(m.Payload), c.want) || !strings.HasPrefix(carried, kept) || strings.Contains(string(m.Payload)+carried, "hidden") {
+				t.Errorf("got %s, and %v", m.Payload, m.Carried)
+			}
+		})
+	}
+}
+
 // What was acknowledged is handed on, whatever it is.
 func TestBodyThatIsNotWhatItSaysIsHandedOnAsAText(t *testing.T) {
 	t.Parallel()
