@@ -51,15 +51,14 @@ func examplePayload(t hook.EventType, index int) ([]byte, error) {
 	return payload, nil
 }
 
+// examples are those of one version of a schema.
+type examples struct {
+	Example  json.RawMessage   `json:"example"`
+	Examples []json.RawMessage `json:"examples"`
+}
+
 func newestExample(schemas []byte, index int) ([]byte, error) {
-	var versions map[string]struct {
-		Example  json.RawMessage   `json:"example"`
-		Examples []json.RawMessage `json:"examples"`
-	}
-	if json.Unmarshal(schemas, &versions) != nil || len(versions) == 0 {
-		return nil, nil
-	}
-	newest := versions[slices.MaxFunc(slices.Collect(maps.Keys(versions)), hook.CompareVersions)]
+	newest := newestExamples(schemas)
 	n := len(newest.Examples)
 	switch {
 	case n == 0:
@@ -68,6 +67,15 @@ func newestExample(schemas []byte, index int) ([]byte, error) {
 		return nil, fault.In("exampleIndex", "value_error", "Use an index from 0 to %d: the schema has %d examples.", n-1, n)
 	}
 	return newest.Examples[index], nil
+}
+
+// newestExamples returns the examples of the newest version, none if schemas holds no versions.
+func newestExamples(schemas []byte) examples {
+	var versions map[string]examples
+	if json.Unmarshal(schemas, &versions) != nil || len(versions) == 0 {
+		return examples{}
+	}
+	return versions[slices.MaxFunc(slices.Collect(maps.Keys(versions)), hook.CompareVersions)]
 }
 
 func isObject(text []byte) bool { return len(text) > 0 && text[0] == '{' }
