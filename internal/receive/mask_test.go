@@ -78,6 +78,27 @@ func TestSampleOfARefusedMultipartFormHoldsNoCredentials(t *testing.T) {
 	}
 }
 
+func TestMultipartFormInWhichACredentialIsNotFoundIsHiddenWhole(t *testing.T) {
+	t.Parallel()
+	part := func(name, text string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + text + "\r\n"
+	}
+	const kind = "multipart/form-data; boundary=b"
+	for what, c := range map[string]struct{ kind, body, want string }{
+		"lines that end in LF":          {kind, strings.ReplaceAll(part("token", "hidden")+"--b--\r\n", "\r\n", "\n"), "[redacted]"},
+		"another charset":               {kind + "; charset=iso-8859-1", part("token", "hidden\xe9") + "--b--", "[redacted]"},
+		"cut off":                       {kind, part("token", "hidden"), "[redacted]"},
+		"more parts than are looked at": {kind, strings.Repeat(part("a", "1"), 200) + part("token", "hidden") + "--b--", "[redacted]"},
+		"one text twice":                {kind, part("token", "hidden") + part("secret", "hidden") + "--b--", part("token", "[redacted]") + part("secret", "[redacted]") + "--b--"},
+	} {
+		shown := receive.Shown(nil, &receive.Request{Header: map[string][]string{"Content-Type": {c.kind}}, Body: []byte(c.body)})
+
+		if string(shown.Body) != c.want {
+			t.Errorf("%s: got %q", what, shown.Body)
+		}
+	}
+}
+
 func TestSampleOfARefusedRequestHoldsNoCredentials(t *testing.T) {
 	t.Parallel()
 	in := newIntake(t)

@@ -46,17 +46,25 @@ func (m mask) body(r *Request) []byte {
 // maxShownParts is how many parts of a multipart form are looked at.
 const maxShownParts = 200
 
-// withoutSecretParts replaces the texts of those parts of a multipart form whose names say that they are credentials.
+// withoutSecretParts replaces the texts of those parts of a multipart form whose names say that they are credentials. It
+// replaces the whole body if it cannot find them: if the form is malformed or has too many parts, or if a text is not in
+// the body as it was read, since lines end in LF alone or the form declares a charset.
 func withoutSecretParts(contentType string, body []byte) []byte {
 	fields, err := form.Parse(contentType, body, maxShownParts)
 	if err != nil {
-		return body
+		return []byte(redacted)
 	}
+	replaced := map[string]bool{}
 	for _, f := range fields {
-		if f.Value != "" && secretParameter(f.Name) {
-			part := func(text string) []byte { return []byte("\r\n\r\n" + text + "\r\n--") }
-			body = bytes.ReplaceAll(body, part(f.Value), part(redacted))
+		if f.Value == "" || !secretParameter(f.Name) || replaced[f.Value] {
+			continue
 		}
+		part := func(text string) []byte { return []byte("\r\n\r\n" + text + "\r\n--") }
+		if !bytes.Contains(body, part(f.Value)) {
+			return []byte(redacted)
+		}
+		body = bytes.ReplaceAll(body, part(f.Value), part(redacted))
+		replaced[f.Value] = true
 	}
 	return body
 }
