@@ -104,7 +104,10 @@ func joinLists(u *url.URL) {
 	if !strings.Contains(u.RawQuery, listParameter) {
 		return
 	}
-	values := u.Query()
+	values, err := url.ParseQuery(u.RawQuery)
+	if err != nil { // checkQuery refuses it
+		return
+	}
 	all := append(values[listParameter], values[listParameter+"[]"]...)
 	if len(all) < 2 && !values.Has(listParameter+"[]") {
 		return
@@ -114,13 +117,17 @@ func joinLists(u *url.URL) {
 	u.RawQuery = values.Encode()
 }
 
-// checkQuery refuses a query parameter that the operation does not have: a filter with a typing error would
-// otherwise give the whole list.
+// checkQuery refuses a query parameter that the operation does not have, and one that cannot be read, which net/http
+// leaves out: a filter with a typing error would otherwise give the whole list.
 func checkQuery(r *http.Request, known []string) error {
 	if r.URL.RawQuery == "" {
 		return nil
 	}
-	for name := range r.URL.Query() {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return fault.In("query", "value_error", "Separate parameters by &, and write other characters than letters and digits as %% and two hexadecimal digits.").Because(err)
+	}
+	for name := range values {
 		if slices.Contains(known, name) {
 			continue
 		}

@@ -291,6 +291,18 @@ func TestUnknownQueryParametersAreRefusedAndNamed(t *testing.T) {
 	}
 }
 
+func TestQueriesThatCannotBeReadAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+
+	for _, query := range []string{"limit=1;tag=x", "tag=%zz", "tag=%zz&event_types=x&event_types=y"} {
+		if got := s.call("GET", "/api/v1/app/a/msg?"+query, ""); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %d %s", query, got.status, got.text)
+		}
+	}
+}
+
 func TestEventTypesMayBeRepeatedJoinedOrWrittenWithBrackets(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
