@@ -27,7 +27,7 @@ func (n *noter) NoteEventType(context.Context, store.AdHocEventType, int) (bool,
 
 func (n *noter) ExpungeEventType(context.Context, string) error { return nil }
 
-// deaf is told of changes and does nothing.
+// deaf ignores changes.
 type deaf struct{}
 
 func (deaf) ApplicationChanged(hook.Key)        {}

@@ -38,7 +38,7 @@ func (k Kind) share() int64 {
 	return 4
 }
 
-// Owner is whose requests share a part of the budget.
+// Owner identifies the requests that share a part of the budget.
 type Owner struct {
 	Kind Kind
 	Key  int64

@@ -14,7 +14,7 @@ type SourceChoice struct {
 	count int
 }
 
-// Add takes a source with the uid, and the uid of its application.
+// Add adds a source that has the uid; application is the uid of its application.
 func (c *SourceChoice) Add(key hook.Key, source id.ID, application string) {
 	if c.count++; c.count == 1 {
 		c.first = key
@@ -24,7 +24,7 @@ func (c *SourceChoice) Add(key hook.Key, source id.ID, application string) {
 	}
 }
 
-// Key returns the key of the source, fault.NotFound without any, and fault.Conflict if the uid does not tell.
+// Key returns the key of the source, fault.NotFound without any, and fault.Conflict if several sources have the uid and none has an application of its own.
 func (c *SourceChoice) Key() (hook.Key, error) {
 	switch {
 	case c.own != 0:
