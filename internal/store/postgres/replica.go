@@ -54,7 +54,10 @@ func (s *Store) reading(ctx context.Context, doing string, do func(*pgxpool.Pool
 		return translate(doing, do(s.read))
 	}
 	err := translate(doing, do(s.replica.pool))
-	if fault.KindOf(err) != fault.Unavailable || ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil: // the caller gave up, which says nothing about the replica
+		return err
+	case fault.KindOf(err) != fault.Unavailable:
 		s.replica.answered(ctx)
 		return err
 	}

@@ -50,6 +50,13 @@ func TestPrimaryIsReadWhileTheReplicaIsAway(t *testing.T) {
 		t.Errorf("%d lines in the log:\n%s", lines, log.String())
 	}
 
+	steady.Add(int64(time.Minute))
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Messages(gone, a.Key, store.MessageFilter{}, store.Page[id.ID]{Limit: 10}); err == nil || strings.Contains(log.String(), "answers again") {
+		t.Errorf("a caller that gave up: %v, and the log says\n%s", err, log.String())
+	}
+
 	maintenance := *replica
 	maintenance.Path = "/postgres"
 	db := raw(t, maintenance.String())
