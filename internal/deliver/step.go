@@ -50,11 +50,16 @@ func (e *Engine) clockStepped(step time.Duration, now time.Time) {
 	}
 }
 
-// search has the store searched for deliveries that wait too long; see pullIn. It does not wait.
+// search has the store searched for deliveries that wait too long; see pullIn. It does not wait. Of several searches that
+// have not begun, the one with the least slack is made.
 func (e *Engine) search(slack time.Duration) {
-	select {
-	case e.searches <- slack:
-	default:
+	for {
+		select {
+		case e.searches <- slack:
+			return
+		case other := <-e.searches:
+			slack = min(slack, other)
+		}
 	}
 }
 
