@@ -53,7 +53,7 @@ func Serve(ctx context.Context, settings config.Loaded, o Options) (err error) {
 		default:
 			return err
 		}
-		if err := b.listenAgain(ctx, begun); err != nil {
+		if err := b.listenAgain(ctx, begun); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
