@@ -25,7 +25,7 @@ func messages() []test {
 		{"filtered pages go both ways in both orders", messageFilteredPages},
 		{"an empty walk keeps its place", messageEmptyWalk},
 		{"a filter that matches rarely gives pages that go on", messageRareFilter},
-		{"an expunged message has no payload and no response bodies", messageExpunged},
+		{"an expunged message has no payload, no response bodies and no response headers", messageExpunged},
 		{"recorded events come newest first", eventsInOrder},
 	}
 }
@@ -219,6 +219,7 @@ func messageExpunged(t *testing.T, f *fixture) {
 	e := f.endpoint(a)
 	m, other := f.message(a, []hook.Endpoint{e}), f.message(a, []hook.Endpoint{e})
 	gone, kept := f.attempt(m, e, hook.Failed), f.attempt(other, e, hook.Failed)
+	bodiless := f.attempt(m, f.endpoint(a), hook.Failed, func(a *hook.Attempt) { a.Response = nil })
 
 	check(t, f.ExpungeMessage(t.Context(), a.Key, byID(m.ID)))
 
@@ -228,6 +229,9 @@ func messageExpunged(t *testing.T, f *fixture) {
 	record, err := f.Attempt(t.Context(), m, gone.ID)
 	check(t, err)
 	equal(t, string(record.Response), store.Expunged)
+	record, err = f.Attempt(t.Context(), m, bodiless.ID)
+	check(t, err)
+	equal(t, record.Headers, nil)
 	record, err = f.Attempt(t.Context(), other, kept.ID)
 	check(t, err)
 	equal(t, string(record.Response), "thanks")
