@@ -48,11 +48,12 @@ type Extent struct {
 // may be under way at a time. A walk ends with the first error. What belongs to an application that is gone is
 // left out, unless it says otherwise.
 type Snapshot interface {
-	EventTypes(ctx context.Context) iter.Seq2[hook.EventType, error]      // rising by name
-	AdHocEventTypes(ctx context.Context) iter.Seq2[AdHocEventType, error] // rising by application and name
-	Applications(ctx context.Context) iter.Seq2[hook.Application, error]  // rising by key
-	Endpoints(ctx context.Context) iter.Seq2[hook.Endpoint, error]        // rising by key
-	Tokens(ctx context.Context) iter.Seq2[hook.Token, error]              // rising by id
+	EventTypes(ctx context.Context) iter.Seq2[hook.EventType, error]        // rising by name
+	AdHocEventTypes(ctx context.Context) iter.Seq2[AdHocEventType, error]   // rising by application and name
+	Applications(ctx context.Context) iter.Seq2[hook.Application, error]    // rising by key
+	Endpoints(ctx context.Context) iter.Seq2[hook.Endpoint, error]          // rising by key
+	DeletedEndpoints(ctx context.Context) iter.Seq2[DeletedEndpoint, error] // rising by application and id
+	Tokens(ctx context.Context) iter.Seq2[hook.Token, error]                // rising by id
 	// Messages rise by key.
 	Messages(ctx context.Context) iter.Seq2[ArchivedMessage, error]
 	// Deliveries are the rows of Messages, and maybe of others, rising by message and endpoint.
@@ -121,13 +122,15 @@ type Batch struct {
 	Applications    []hook.Application
 	AdHocEventTypes []AdHocEventType
 	Endpoints       []hook.Endpoint
-	Tokens          []hook.Token
-	Messages        []hook.Message
-	Deliveries      []hook.Delivery
-	Attempts        []hook.Attempt
-	Claims          []ArchivedClaim
-	Tallies         []Tally
-	Events          []hook.Event
+	// DeletedEndpoints have keys that no endpoint of the store has or will have: negative ones.
+	DeletedEndpoints []DeletedEndpoint
+	Tokens           []hook.Token
+	Messages         []hook.Message
+	Deliveries       []hook.Delivery
+	Attempts         []hook.Attempt
+	Claims           []ArchivedClaim
+	Tallies          []Tally
+	Events           []hook.Event
 
 	Sources       []hook.Source
 	Received      []hook.Received // in nobody's hands

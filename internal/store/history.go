@@ -67,14 +67,15 @@ const Expunged = "EXPUNGED"
 type AttemptRecord struct {
 	hook.Attempt
 	Message    hook.Message // its id, event type, event id, channels, tags and time only
-	EndpointID id.ID        // zero if the endpoint is deleted
+	EndpointID id.ID        // zero if the endpoint is deleted and its DeletedEndpoint is purged
 }
 
 // Destination is where one delivery of a message stands.
 type Destination struct {
-	Endpoint hook.Endpoint
-	Delivery hook.Delivery
-	Status   Status
+	Endpoint  hook.Endpoint // of a deleted one the fields of DeletedEndpoint; it is shown as disabled and updated at the deletion
+	DeletedAt time.Time     // zero if the endpoint exists
+	Delivery  hook.Delivery
+	Status    Status
 }
 
 // EndpointMessage is a message as one endpoint got it.
@@ -113,7 +114,7 @@ type History interface {
 	// ExpungeAttempt drops the response body and headers of one attempt for good.
 	ExpungeAttempt(ctx context.Context, message hook.Message, attempt id.ID) error
 
-	// Destinations returns a page of the endpoints of a message that still exist, by endpoint id.
+	// Destinations returns a page of the endpoints of a message, existing and deleted ones, by endpoint id.
 	Destinations(ctx context.Context, message hook.Message, page Page[id.ID]) (List[Destination, id.ID], error)
 	// MessagesByEndpoint returns a page of the messages that were attempted at an endpoint, newest first
 	// attempt first; the cursor is that attempt's id.

@@ -74,7 +74,8 @@ type Applications interface {
 
 // Endpoints keeps the subscriptions of applications.
 type Endpoints interface {
-	// CreateEndpoint stores e and returns it with its key. A missing application is fault.NotFound.
+	// CreateEndpoint stores e and returns it with its key. A missing application is fault.NotFound. A DeletedEndpoint of the
+	// same id is removed, so that an id names one thing.
 	CreateEndpoint(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error)
 	// Endpoint returns the application's endpoint that ref names.
 	Endpoint(ctx context.Context, application hook.Key, ref Ref) (hook.Endpoint, error)
@@ -85,7 +86,8 @@ type Endpoints interface {
 	// UpdateEndpoint is to endpoints what UpdateApplication is to applications.
 	UpdateEndpoint(ctx context.Context, application hook.Key, ref Ref, change func(*hook.Endpoint) error) (hook.Endpoint, error)
 	// DeleteEndpoint removes the endpoint with its secrets and returns what it was. Its open deliveries
-	// are ended by Backlog.Cancel; its attempts stay readable through their messages.
+	// are ended by Backlog.Cancel; its attempts stay readable through their messages. What remains of it, in the same
+	// transaction, is a DeletedEndpoint.
 	DeleteEndpoint(ctx context.Context, application hook.Key, ref Ref) (hook.Endpoint, error)
 	// ListEndpoints returns a page of the application's endpoints by id.
 	ListEndpoints(ctx context.Context, application hook.Key, page Page[id.ID]) (List[hook.Endpoint, id.ID], error)

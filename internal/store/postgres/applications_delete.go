@@ -43,6 +43,7 @@ func (s *Store) removeTenant(ctx context.Context, tx pgx.Tx, application hook.Ke
 	for _, query := range []string{
 		lockEndpoints,
 		"DELETE FROM endpoint WHERE application = $1",
+		"DELETE FROM deleted_endpoint WHERE application = $1",
 		"DELETE FROM token WHERE application = $1 AND application <> 0",
 		"DELETE FROM ad_hoc_event_type WHERE application = $1",
 		removeSources,

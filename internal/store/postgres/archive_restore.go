@@ -67,6 +67,12 @@ func (r *restoration) endpoints(ctx context.Context, b store.Batch) error {
 		}
 		b.Endpoints[i].Key = stored.Key
 	}
+	for _, d := range b.DeletedEndpoints {
+		d.Description = storable(d.Description)
+		if _, err := r.tx.Exec(ctx, insertDeletedEndpoint, deletedEndpointValues(d)...); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

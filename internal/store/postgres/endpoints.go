@@ -67,7 +67,11 @@ func (s *Store) CreateEndpoint(ctx context.Context, e hook.Endpoint) (hook.Endpo
 			return err
 		}
 		stored, err = scanEndpoint(tx.QueryRow(ctx, insertEndpoint, endpointValues(e, e.ApplicationKey, e.ID[:], micros(e.CreatedAt))...))
-		return s.changedEndpoint(ctx, tx, stored, taken("endpoint", err))
+		if err != nil {
+			return taken("endpoint", err)
+		}
+		_, err = tx.Exec(ctx, forgetDeletedEndpoint, e.ApplicationKey, e.ID[:])
+		return s.changedEndpoint(ctx, tx, stored, err)
 	})
 	return stored, err
 }
@@ -135,7 +139,10 @@ func (s *Store) DeleteEndpoint(ctx context.Context, application hook.Key, ref st
 	err := s.write(ctx, "remove the endpoint", func(tx pgx.Tx) (err error) {
 		condition, values := endpointNamed(application, ref)
 		removed, err = scanEndpoint(tx.QueryRow(ctx, deleteEndpoint+condition+" RETURNING"+endpointColumns, values...))
-		return s.changedEndpoint(ctx, tx, removed, found("endpoint", err))
+		if err != nil {
+			return found("endpoint", err)
+		}
+		return s.changedEndpoint(ctx, tx, removed, s.keepDeleted(ctx, tx, removed))
 	})
 	return removed, err
 }

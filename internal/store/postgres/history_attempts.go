@@ -37,7 +37,7 @@ const (
 		WHERE a.message = $1 AND a.id >= $2 AND a.id < $3 AND a.endpoint = $4 ORDER BY a.id {order} LIMIT {rows}`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
-		a.duration, a.url, a.truncated, m.id, e.id, m.event_type, m.event_id, m.channels, m.tags, m.created_at`
+		a.duration, a.url, a.truncated, m.id, coalesce(e.id, g.id), m.event_type, m.event_id, m.channels, m.tags, m.created_at`
 	attemptsWhole = "SELECT" + attemptColumns + ", a.response, a.headers" + attemptsAsked
 	attemptsBare  = "SELECT" + attemptColumns + ", NULL::bytea, NULL::text" + attemptsAsked
 	attemptsAsked = `, asked.place
@@ -45,9 +45,11 @@ const (
 		CROSS JOIN LATERAL (SELECT * FROM attempt WHERE message = asked.message AND endpoint = asked.endpoint AND id = asked.id LIMIT 1) a
 		CROSS JOIN LATERAL (SELECT application, id, event_type, event_id, channels, tags, created_at FROM message
 			WHERE key = asked.message LIMIT 1) m
-		LEFT JOIN LATERAL (SELECT id FROM endpoint WHERE key = asked.endpoint LIMIT 1) e ON true`
+		LEFT JOIN LATERAL (SELECT id FROM endpoint WHERE key = asked.endpoint LIMIT 1) e ON true
+		LEFT JOIN LATERAL (SELECT id FROM deleted_endpoint WHERE key = asked.endpoint LIMIT 1) g ON true`
 	attemptWithID = "SELECT" + attemptColumns + `, a.response, a.headers FROM attempt a JOIN message m ON m.key = a.message
-		LEFT JOIN endpoint e ON e.key = a.endpoint WHERE a.message = $1 AND a.id = $2`
+		LEFT JOIN endpoint e ON e.key = a.endpoint LEFT JOIN deleted_endpoint g ON g.key = a.endpoint
+		WHERE a.message = $1 AND a.id = $2`
 	forgetAttemptBody = "UPDATE attempt SET response = '" + store.Expunged + "', headers = NULL WHERE message = $1 AND id = $2"
 )
 

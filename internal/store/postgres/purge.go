@@ -93,6 +93,8 @@ func chores(oldest, run hook.Key, before, now time.Time) []chore {
 		{`DELETE FROM event WHERE id = ANY(ARRAY(SELECT id FROM event WHERE id < $2 ORDER BY id LIMIT $1))`, floorOf(before)},
 		{`DELETE FROM tally WHERE hour < $2
 			AND (endpoint, hour, writer) IN (SELECT endpoint, hour, writer FROM tally WHERE hour < $2 ORDER BY hour LIMIT $1)`, hourOf(before)},
+		{`DELETE FROM deleted_endpoint WHERE key = ANY(ARRAY(
+			SELECT key FROM deleted_endpoint WHERE deleted_at < $2 ORDER BY deleted_at LIMIT $1))`, old},
 		{`DELETE FROM token WHERE id = ANY(ARRAY(SELECT id FROM token WHERE scope = 'portal' AND expires_at <= $2 ORDER BY expires_at LIMIT $1))`, over},
 		{`DELETE FROM token WHERE id = ANY(ARRAY(
 			SELECT id FROM token WHERE expires_at IS NOT NULL AND expires_at < $2 ORDER BY expires_at LIMIT $1))`, old},

@@ -129,6 +129,7 @@ const busyEndpoints = `SELECT key FROM endpoint WHERE application = ? AND EXISTS
 func removeTenant(t *tx, application hook.Key) error {
 	for _, query := range []string{
 		"DELETE FROM endpoint WHERE application = ?",
+		"DELETE FROM deleted_endpoint WHERE application = ?",
 		"DELETE FROM token WHERE application = ? AND application <> 0",
 		"DELETE FROM ad_hoc_event_type WHERE application = ?",
 		"INSERT INTO gone_source SELECT key FROM source WHERE application = ?",

@@ -49,6 +49,11 @@ func restoreEndpoints(t *tx, b store.Batch) error {
 		}
 		b.Endpoints[i].Key = stored.Key
 	}
+	for _, d := range b.DeletedEndpoints {
+		if err := t.exec(insertDeletedEndpoint, deletedEndpointValues(d)...); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -58,7 +58,10 @@ func (s *Store) CreateEndpoint(ctx context.Context, e hook.Endpoint) (hook.Endpo
 			return err
 		}
 		stored, err = scanEndpoint(t.row(insertEndpoint, endpointValues(e, e.ApplicationKey, e.ID[:], micros(e.CreatedAt))...))
-		return taken("endpoint", err)
+		if err != nil {
+			return taken("endpoint", err)
+		}
+		return t.exec(forgetDeletedEndpoint, e.ApplicationKey, e.ID[:])
 	})
 	return stored, err
 }
@@ -118,7 +121,10 @@ func (s *Store) DeleteEndpoint(ctx context.Context, application hook.Key, ref st
 	err := s.writer.write(ctx, "remove the endpoint", func(t *tx) (err error) {
 		condition, value := named(ref)
 		removed, err = scanEndpoint(t.row(deleteEndpoint+condition+" RETURNING"+endpointColumns, application, value))
-		return found("endpoint", err)
+		if err != nil {
+			return found("endpoint", err)
+		}
+		return s.keepDeleted(t, removed)
 	})
 	return removed, err
 }

@@ -27,9 +27,9 @@ const (
 		WHERE a.message = ? AND a.id >= ? AND a.id < ? AND a.endpoint = ?`
 
 	attemptColumns = ` m.application, a.message, a.endpoint, a.id, a.outcome, a.cause, a.status, a.trigger, a.number,
-		a.duration, a.url, a.truncated, m.id, e.id, m.event_type, m.event_id, m.channels, m.tags, m.created_at`
+		a.duration, a.url, a.truncated, m.id, coalesce(e.id, g.id), m.event_type, m.event_id, m.channels, m.tags, m.created_at`
 	attemptTables = ` FROM attempt a CROSS JOIN message m ON m.key = a.message LEFT JOIN endpoint e ON e.key = a.endpoint
-		WHERE a.message = ? AND `
+		LEFT JOIN deleted_endpoint g ON g.key = a.endpoint WHERE a.message = ? AND `
 	wholeAttempt      = "SELECT" + attemptColumns + ", a.response, a.headers" + attemptTables
 	bareAttempt       = "SELECT" + attemptColumns + ", NULL, NULL" + attemptTables
 	attemptWithKeys   = wholeAttempt + "a.endpoint = ? AND a.id = ?"

@@ -13,24 +13,32 @@ import (
 )
 
 const (
-	// The bytes of the texts and sealed values of an endpoint e, whose length a caller chooses.
-	endpointSize = ` octet_length(e.url) + octet_length(e.description) + coalesce(octet_length(e.event_types), 0) +
-		coalesce(octet_length(e.channels), 0) + octet_length(e.metadata) + coalesce(octet_length(e.headers), 0) `
+	// The bytes of the texts and sealed values of an endpoint, whose length a caller chooses.
+	endpointSize = ` octet_length(url) + octet_length(description) + coalesce(octet_length(event_types), 0) +
+		coalesce(octet_length(channels), 0) + octet_length(metadata) + coalesce(octet_length(headers), 0) `
 
 	// How a delivery stands: its row d, if it has one, and its newest attempt n, if any was made.
 	standingColumns = " d.state, d.attempts, d.due_at, d.trigger, d.reason, n.outcome, n.number, n.status "
 
-	// The application's endpoints lie in an index in the order of the list, so that a page of a message to
-	// thousands of endpoints reads as many as it shows.
+	// The application's endpoints lie in an index in the order of the list, and its deleted ones in another, so that a page
+	// of a message to thousands of endpoints reads as many as it shows.
 	destinationWalk = `SELECT e.key, e.id,
 			EXISTS (SELECT 1 FROM attempt WHERE message = ? AND endpoint = e.key)
-			OR EXISTS (SELECT 1 FROM delivery WHERE endpoint = e.key AND message = ?),` + endpointSize + `
-		FROM endpoint e WHERE e.application = ? AND e.id >= ? AND e.id < ?`
-	destinationWithKey = "SELECT" + endpointColumns + "," + standingColumns + `FROM endpoint
-		LEFT JOIN delivery d ON d.endpoint = endpoint.key AND d.message = ?
-		LEFT JOIN attempt n ON n.message = ? AND n.endpoint = endpoint.key
-			AND n.id = (SELECT max(id) FROM attempt WHERE message = ? AND endpoint = endpoint.key)
-		WHERE endpoint.key = ?`
+			OR EXISTS (SELECT 1 FROM delivery WHERE endpoint = e.key AND message = ?), e.size
+		FROM (SELECT key, application, id,` + endpointSize + `AS size FROM endpoint
+			UNION ALL SELECT key, application, id, octet_length(url) + octet_length(description) FROM deleted_endpoint) e
+		WHERE e.application = ? AND e.id >= ? AND e.id < ?`
+	// One of the two halves finds the key. The parameters of each are the message, three times, and the key.
+	destinationWithKey = "SELECT" + endpointColumns + "," + standingColumns + `, NULL FROM endpoint
+			LEFT JOIN delivery d ON d.endpoint = endpoint.key AND d.message = ?
+			LEFT JOIN attempt n ON n.message = ? AND n.endpoint = endpoint.key
+				AND n.id = (SELECT max(id) FROM attempt WHERE message = ? AND endpoint = endpoint.key)
+			WHERE endpoint.key = ?
+		UNION ALL SELECT` + deletedAsEndpoint + "," + standingColumns + `, g.deleted_at FROM deleted_endpoint g
+			LEFT JOIN delivery d ON d.endpoint = g.key AND d.message = ?
+			LEFT JOIN attempt n ON n.message = ? AND n.endpoint = g.key
+				AND n.id = (SELECT max(id) FROM attempt WHERE message = ? AND endpoint = g.key)
+			WHERE g.key = ?`
 
 	// A message stands where its first attempt at the endpoint is, so that it comes once and stays in place.
 	endpointMessageWalk = `SELECT a.message, a.id, m.event_type, m.channels, m.tags, NOT EXISTS
@@ -68,7 +76,7 @@ func (s *Store) Destinations(ctx context.Context, message hook.Message, page sto
 			return err
 		}
 		list, err = fill(ctx, view, keys, destinationWithKey, func(find func(...any) scanner, key hook.Key) (store.Destination, error) {
-			return scanDestination(find(message.Key, message.Key, message.Key, key), message)
+			return scanDestination(find(message.Key, message.Key, message.Key, key, message.Key, message.Key, message.Key, key), message)
 		})
 		return err
 	})
@@ -77,7 +85,7 @@ func (s *Store) Destinations(ctx context.Context, message hook.Message, page sto
 
 func scanDestination(row scanner, message hook.Message) (d store.Destination, err error) {
 	var stands walk.Standing
-	d.Endpoint, err = scanEndpoint(row, stands.Fields()...)
+	d.Endpoint, err = scanEndpoint(row, append(stands.Fields(), pack.IntoTime(&d.DeletedAt))...)
 	d.Delivery, d.Status = stands.Delivery(hook.Delivery{
 		ApplicationKey: message.ApplicationKey, MessageKey: message.Key, EndpointKey: d.Endpoint.Key,
 	})

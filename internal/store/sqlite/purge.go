@@ -68,6 +68,8 @@ func chores(oldest, run hook.Key, before, now time.Time) []chore {
 		{`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id < ? ORDER BY id LIMIT ?)`, []any{floorOf(before)}},
 		{`DELETE FROM tally WHERE (endpoint, hour) IN
 			(SELECT endpoint, hour FROM tally INDEXED BY tally_by_hour WHERE hour < ? LIMIT ?)`, []any{hourOf(before)}},
+		{`DELETE FROM deleted_endpoint WHERE key IN
+			(SELECT key FROM deleted_endpoint INDEXED BY deleted_endpoint_by_time WHERE deleted_at < ? LIMIT ?)`, []any{before.UnixMicro()}},
 		{`DELETE FROM token WHERE id IN (SELECT id FROM token INDEXED BY token_of_portal
 			WHERE scope = 'portal' AND expires_at <= ? LIMIT ?)`, []any{now.UnixMicro()}},
 		{`DELETE FROM token WHERE id IN (SELECT id FROM token INDEXED BY token_by_end

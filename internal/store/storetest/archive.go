@@ -17,6 +17,7 @@ func archive() []test {
 		{"a message's key says when it was taken in, and keys of one time follow each other", keysKeepTime},
 		{"of two that restore the second is refused", restoresAlone},
 		{"what is restored is found, and gets keys", restoredIsFound},
+		{"what remains of a deleted endpoint is restored and shown", restoredDeletedEndpoint},
 		{"a batch is restored whole or not at all", restoreIsWhole},
 		{"restored deliveries are leased, in publish order", restoredIsLeased},
 		{"messages of long ago can be restored", oldIsRestored},
@@ -107,6 +108,27 @@ func restoredIsFound(t *testing.T, f *fixture) {
 	adHoc, err := f.VisibleEventType(ctx, a.Key, "y")
 	check(t, err)
 	equal(t, adHoc, hook.EventType{Name: "y", CreatedAt: now, UpdatedAt: now})
+}
+
+func restoredDeletedEndpoint(t *testing.T, f *fixture) {
+	a := f.application()
+	want := store.DeletedEndpoint{
+		Key: -7, ApplicationKey: a.Key, ID: f.ids.New(f.now), UID: "orders", URL: "https://example.com/", Description: "d",
+		CreatedAt: f.now.Add(-time.Hour), DeletedAt: f.now,
+	}
+	m := f.old(a, f.now, hook.Endpoint{Key: want.Key})
+	check(t, f.Restore(t.Context(), store.Batch{DeletedEndpoints: []store.DeletedEndpoint{want}, Messages: []hook.Message{m}}))
+
+	list, err := f.Destinations(t.Context(), m, store.Page[id.ID]{Limit: 5})
+
+	check(t, err)
+	equal(t, cursors(list.Items, destinationID), []id.ID{want.ID})
+	equal(t, list.Items[0].DeletedAt.Equal(want.DeletedAt), true)
+	for _, history := range []bool{true, false} {
+		f.snapshot(history, func(s store.Snapshot) {
+			equal(t, gather(t, s.DeletedEndpoints(t.Context())), []store.DeletedEndpoint{want})
+		})
+	}
 }
 
 func restoreIsWhole(t *testing.T, f *fixture) {

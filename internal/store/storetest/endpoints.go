@@ -223,7 +223,10 @@ func endpointDeletionKeepsAttempts(t *testing.T, f *fixture) {
 	check(t, err)
 	record, err := f.Attempt(t.Context(), m, made.ID)
 	check(t, err)
-	equal(t, record, store.AttemptRecord{Attempt: made, Message: topicOf(m)})
+	equal(t, record, store.AttemptRecord{Attempt: made, Message: topicOf(m), EndpointID: e.ID})
+	list, err := f.AttemptsByMessage(t.Context(), m, store.AttemptFilter{WithContent: true}, store.Page[id.ID]{Limit: 5})
+	check(t, err)
+	equal(t, list.Items, []store.AttemptRecord{record})
 }
 
 func endpointPages(t *testing.T, f *fixture) {

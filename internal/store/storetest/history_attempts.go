@@ -22,7 +22,7 @@ func attempts() []test {
 		{"status and class narrow a list", attemptStatus},
 		{"event types and channels narrow a list", attemptTopic},
 		{"times narrow a list and leave out their instant", attemptTimes},
-		{"a deleted endpoint has no id", attemptOfDeletedEndpoint},
+		{"attempts name a deleted endpoint", attemptOfDeletedEndpoint},
 	}
 }
 
@@ -240,7 +240,7 @@ func attemptOfDeletedEndpoint(t *testing.T, f *fixture) {
 	got, err := f.attemptsFor(m, store.AttemptFilter{})(store.Page[id.ID]{Limit: 5})
 
 	check(t, err)
-	equal(t, cursors(got.Items, func(r store.AttemptRecord) id.ID { return r.EndpointID }), []id.ID{kept.ID, {}})
+	equal(t, cursors(got.Items, func(r store.AttemptRecord) id.ID { return r.EndpointID }), []id.ID{kept.ID, e.ID})
 	equal(t, got.Items[1].Message.ID, m.ID)
 }
 

@@ -15,7 +15,11 @@ func destinations() []test {
 		{"the targets of a message are its destinations", destinationPages},
 		{"a destination says where its delivery stands", destinationStands},
 		{"an endpoint that a person sent it to is a destination", destinationByReplay},
-		{"a deleted endpoint is no destination", destinationDeleted},
+		{"deleted endpoints stay destinations, in their place", destinationDeleted},
+		{"a deleted endpoint is shown without secrets, headers and settings", destinationDeletedFields},
+		{"the uid of a deleted endpoint is free, and it is no endpoint any more", destinationDeletedUID},
+		{"an id that is used again names the new endpoint", destinationIDAgain},
+		{"what remains of deleted endpoints goes with their application", destinationDeletedApplication},
 		{"each message of an endpoint comes once, by its first attempt", endpointMessagePages},
 		{"a message of an endpoint says where its delivery stands", endpointMessageStands},
 		{"filters narrow the messages of an endpoint", endpointMessageFilter},
@@ -115,17 +119,120 @@ func destinationByReplay(t *testing.T, f *fixture) {
 	equal(t, got.Items[0].Delivery.Trigger, hook.Manual)
 }
 
+// deleteEndpoint removes an endpoint.
+func (f *fixture) deleteEndpoint(e hook.Endpoint) {
+	f.t.Helper()
+	_, err := f.DeleteEndpoint(f.t.Context(), e.ApplicationKey, byID(e.ID))
+	check(f.t, err)
+}
+
 func destinationDeleted(t *testing.T, f *fixture) {
 	a := f.application()
-	targets := f.endpoints(a, 3)
+	all := f.endpoints(a, 12)
+	var targets []hook.Endpoint
+	for i, e := range all {
+		if i%4 != 0 {
+			targets = append(targets, e)
+		}
+	}
 	m := f.message(a, targets)
-	_, err := f.DeleteEndpoint(t.Context(), a.Key, byID(targets[1].ID))
-	check(t, err)
+	for i, e := range all {
+		if i%3 != 0 {
+			f.deleteEndpoint(e)
+		}
+	}
+	falling := reversed(cursors(targets, func(e hook.Endpoint) id.ID { return e.ID }))
+
+	turnPages(t, falling, destinationID, f.destinationsOf(m))
+}
+
+func destinationDeletedFields(t *testing.T, f *fixture) {
+	a := f.application()
+	e := f.endpoint(a, fullEndpoint)
+	m := f.message(a, []hook.Endpoint{e})
+	f.settle(m, e, hook.Failed, hook.Delivery{State: hook.Exhausted})
+	f.deleteEndpoint(e)
 
 	got, err := f.Destinations(t.Context(), m, store.Page[id.ID]{Limit: 5})
 
 	check(t, err)
-	equal(t, cursors(got.Items, destinationID), []id.ID{targets[2].ID, targets[0].ID})
+	equal(t, len(got.Items), 1)
+	deleted := got.Items[0].DeletedAt
+	if deleted.Before(e.CreatedAt) {
+		t.Errorf("deleted at %s, created at %s", deleted, e.CreatedAt)
+	}
+	equal(t, got.Items[0], store.Destination{
+		Endpoint: hook.Endpoint{
+			Key: e.Key, ApplicationKey: a.Key, ID: e.ID, UID: e.UID, URL: e.URL, Description: e.Description,
+			Metadata: map[string]string{}, Disabled: true, CreatedAt: e.CreatedAt, UpdatedAt: deleted,
+		},
+		DeletedAt: deleted, Status: store.StatusFailed,
+		Delivery: hook.Delivery{ApplicationKey: a.Key, MessageKey: m.Key, EndpointKey: e.Key, State: hook.Exhausted, Attempts: 1},
+	})
+}
+
+func destinationDeletedUID(t *testing.T, f *fixture) {
+	a := f.application()
+	named := func(e *hook.Endpoint) { e.UID = "orders" }
+	first := f.endpoint(a, named)
+	m := f.message(a, []hook.Endpoint{first})
+	f.deleteEndpoint(first)
+	second := f.endpoint(a, named)
+	f.deleteEndpoint(second)
+	third := f.endpoint(a, named)
+
+	_, err := f.Endpoint(t.Context(), a.Key, byID(first.ID))
+	missing(t, err)
+	found, err := f.Endpoint(t.Context(), a.Key, byUID("orders"))
+	check(t, err)
+	listed, err := f.ListEndpoints(t.Context(), a.Key, store.Page[id.ID]{Limit: 5})
+	check(t, err)
+	got, err := f.Destinations(t.Context(), m, store.Page[id.ID]{Limit: 5})
+	check(t, err)
+
+	equal(t, found.ID, third.ID)
+	equal(t, cursors(listed.Items, func(e hook.Endpoint) id.ID { return e.ID }), []id.ID{third.ID})
+	equal(t, cursors(got.Items, destinationID), []id.ID{first.ID})
+}
+
+// destinationIDAgain: an import from another system keeps ids, and may bring back what was deleted.
+func destinationIDAgain(t *testing.T, f *fixture) {
+	a := f.application()
+	first := f.endpoint(a)
+	sameID := func(e *hook.Endpoint) { e.ID = first.ID }
+	f.deleteEndpoint(first)
+	second := f.endpoint(a, sameID)
+	m := f.message(a, []hook.Endpoint{first, second})
+	page := store.Page[id.ID]{Limit: 5}
+
+	existing, err := f.Destinations(t.Context(), m, page)
+	check(t, err)
+	f.deleteEndpoint(second)
+	deleted, err := f.Destinations(t.Context(), m, page)
+	check(t, err)
+
+	for _, list := range []store.List[store.Destination, id.ID]{existing, deleted} {
+		equal(t, cursors(list.Items, func(d store.Destination) hook.Key { return d.Endpoint.Key }), []hook.Key{second.Key})
+	}
+	equal(t, []bool{existing.Items[0].DeletedAt.IsZero(), deleted.Items[0].DeletedAt.IsZero()}, []bool{true, false})
+}
+
+func destinationDeletedApplication(t *testing.T, f *fixture) {
+	one, other := f.application(), f.application()
+	gone, kept := f.endpoint(one), f.endpoint(other)
+	ofOne, ofOther := f.message(one, []hook.Endpoint{gone}), f.message(other, []hook.Endpoint{kept})
+	f.deleteEndpoint(gone)
+	f.deleteEndpoint(kept)
+
+	_, err := f.DeleteApplication(t.Context(), byID(one.ID))
+
+	check(t, err)
+	none, err := f.Destinations(t.Context(), ofOne, store.Page[id.ID]{Limit: 5})
+	check(t, err)
+	still, err := f.Destinations(t.Context(), ofOther, store.Page[id.ID]{Limit: 5})
+	check(t, err)
+	equal(t, cursors(none.Items, destinationID), []id.ID{})
+	equal(t, cursors(still.Items, destinationID), []id.ID{kept.ID})
 }
 
 type endpointMessagePage func(store.Page[id.ID]) (store.List[store.EndpointMessage, id.ID], error)

@@ -7,6 +7,7 @@ import (
 	"github.com/posthorn/posthorn/internal/clock"
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
+	"github.com/posthorn/posthorn/internal/id"
 	"github.com/posthorn/posthorn/internal/store"
 )
 
@@ -19,6 +20,7 @@ func purge() []test {
 		{"a repeat of a publish whose message was purged is told so", purgeRepeats},
 		{"purging removes idempotency keys whose time is over", purgeKeys},
 		{"purging removes tallies of the time", purgeTallies},
+		{"purging removes what remains of endpoints that were deleted before the time", purgeDeletedEndpoints},
 		{"purging removes tokens that ended, those of portals at once", purgeTokens},
 	}
 }
@@ -153,6 +155,24 @@ func purgeTallies(t *testing.T, f *fixture) {
 	f.purgeAll(f.tomorrow(), 100)
 
 	equal(t, []int64{before, count()}, []int64{1, 0})
+}
+
+func purgeDeletedEndpoints(t *testing.T, f *fixture) {
+	a := f.application()
+	e := f.endpoint(a)
+	m := f.message(a, []hook.Endpoint{e})
+	f.deleteEndpoint(e)
+	listed := func() int {
+		list, err := f.Destinations(t.Context(), m, store.Page[id.ID]{Limit: 5})
+		check(t, err)
+		return len(list.Items)
+	}
+
+	f.purgeAll(clock.Clock{}.Now().Add(-time.Hour), 100)
+	before := listed()
+	f.purgeAll(clock.Clock{}.Now().Add(24*time.Hour), 1)
+
+	equal(t, []int{before, listed()}, []int{1, 0})
 }
 
 func purgeTokens(t *testing.T, f *fixture) {
