@@ -17,7 +17,7 @@ import (
 type MessageAttemptOut struct {
 	ID                 string            `json:"id" doc:"Its id."`
 	MsgID              string            `json:"msgId" doc:"The message."`
-	EndpointID         string            `json:"endpointId" doc:"The endpoint; empty once it is deleted."`
+	EndpointID         string            `json:"endpointId" doc:"The endpoint, which may be deleted; empty if it was deleted longer ago than history is kept."`
 	URL                string            `json:"url" doc:"Where the request went."`
 	Status             int               `json:"status" enum:"0,1,2,3" doc:"0 success, 2 fail."`
 	StatusText         string            `json:"statusText" enum:"success,pending,fail,sending" doc:"The status as a word."`

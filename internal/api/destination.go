@@ -23,6 +23,7 @@ type DeliveryFields struct {
 type MessageEndpointOut struct {
 	EndpointFields
 	DeliveryFields
+	Deleted bool `json:"deleted" required:"false" doc:"Whether the endpoint was deleted since; its settings are not kept, and updatedAt is the time of the deletion."`
 }
 
 // EndpointMessageOut is a message as one endpoint got it.
@@ -34,7 +35,7 @@ type EndpointMessageOut struct {
 func (a *API) routeDestinations() {
 	route(a, operation{
 		id: "v1.message-attempt.list-attempted-destinations", method: http.MethodGet, path: messagePath + "/endpoint",
-		scope: hook.ScopePortal, summary: "List the endpoints that a message goes to", about: "Oldest endpoint first.",
+		scope: hook.ScopePortal, summary: "List the endpoints that a message goes to", about: "Oldest endpoint first, endpoints that were deleted since included.",
 	}, a.listDestinations)
 	route(a, operation{
 		id: "v1.message-attempt.list-attempted-messages", method: http.MethodGet, path: endpointPath + "/msg",
@@ -57,7 +58,7 @@ func (a *API) listDestinations(ctx context.Context, in *struct {
 	}
 	list, err := a.History.Destinations(ctx, m, page)
 	return listed(list, id.Endpoint.Text, func(d store.Destination) MessageEndpointOut {
-		return MessageEndpointOut{endpointFields(d.Endpoint), deliveryFields(d.Delivery, in.shown(d.Status))}
+		return MessageEndpointOut{endpointFields(d.Endpoint), deliveryFields(d.Delivery, in.shown(d.Status)), !d.DeletedAt.IsZero()}
 	}, err)
 }
 

@@ -125,6 +125,40 @@ func TestDestinationsAreListedOldestEndpointFirst(t *testing.T) {
 	}
 }
 
+func TestDeletedEndpointIsADestinationAndNamedByItsAttempts(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	e, f := s.endpoint("a", "e"), s.endpoint("a", "f")
+	m, attempt := s.attempted("a", "e", hook.Failed, 500)
+	s.must(204, "DELETE", "/api/v1/app/a/endpoint/e", "")
+
+	list := s.must(200, "GET", "/api/v1/app/a/msg/"+m+"/endpoint", "")
+	old := s.must(200, "GET", "/api/v1/app/a/msg/"+m+"/endpoint", "", "User-Agent", "svix-libs/1.44.0/go")
+	attempts := s.must(200, "GET", "/api/v1/app/a/attempt/msg/"+m, "").data()
+	one := s.must(200, "GET", "/api/v1/app/a/msg/"+m+"/attempt/"+attempt, "")
+	endpoints := s.must(200, "GET", "/api/v1/app/a/endpoint", "")
+	s.must(404, "GET", "/api/v1/app/a/endpoint/"+e, "")
+	s.must(404, "GET", "/api/v1/app/a/endpoint/e", "")
+	again := s.endpoint("a", "e")
+
+	if got := names(list); !slices.Equal(got, []string{e, f}) || !slices.Equal(names(old), got) {
+		t.Fatalf("listed %v, and %v for an old library, want %v", got, names(old), []string{e, f})
+	}
+	if data := list.data(); data[0]["deleted"] != true || data[0]["uid"] != "e" || data[0]["statusText"] != "fail" || data[1]["deleted"] != false {
+		t.Errorf("listed %s", list.text)
+	}
+	if _, there := old.data()[0]["deleted"]; there {
+		t.Errorf("a library that refuses unknown fields gets %s", old.text)
+	}
+	if len(attempts) != 1 || attempts[0]["endpointId"] != e || one.str("endpointId") != e {
+		t.Errorf("attempts %v and %s name another endpoint than %s", attempts, one.text, e)
+	}
+	if got := names(endpoints); !slices.Equal(got, []string{f}) || again == e {
+		t.Errorf("endpoints %v, and %s after the deletion of %s", got, again, e)
+	}
+}
+
 func TestCanceledShowsToThoseWhoAskForExpandedStatuses(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
