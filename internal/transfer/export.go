@@ -107,6 +107,21 @@ func (e *exporter) catalogue(ctx context.Context, s store.Snapshot) error {
 			return err
 		}
 	}
+	return e.deletedEndpoints(ctx, s)
+}
+
+// deletedEndpoints writes what remains of deleted endpoints, without history too: open messages may name them.
+func (e *exporter) deletedEndpoints(ctx context.Context, s store.Snapshot) error {
+	for d, err := range s.DeletedEndpoints(ctx) {
+		if application, there := e.applications[d.ApplicationKey]; err == nil && there {
+			err = e.out.put(kindDeleted, deletedEndpointLine{
+				kindDeleted, application, e.endpoints.addDeleted(d), d.UID, d.URL, d.Description, d.CreatedAt, d.DeletedAt,
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -80,7 +80,8 @@ type importer struct {
 
 	applications map[string]hook.Key
 	endpoints    map[endpointName]hook.Key
-	gone         map[string]hook.Key // deleted endpoints, by their names in the stream
+	gone         map[string]hook.Key // deleted endpoints whose ids are not kept, by their names in the stream
+	deleted      int64               // keys given to deleted endpoints
 	sources      map[string]hook.Source
 
 	batch   store.Batch

@@ -6,17 +6,20 @@ import (
 
 	"github.com/posthorn/posthorn/internal/hook"
 	"github.com/posthorn/posthorn/internal/id"
+	"github.com/posthorn/posthorn/internal/store"
 )
 
-// goneMark begins the name of an endpoint that is deleted: its attempts stay readable through their
-// messages, so it is told from others, but nobody knows its id any more.
+// goneMark begins the name of a deleted endpoint whose id is not kept any more: its attempts stay readable through
+// their messages, so it is told from others.
 const goneMark = "gone-"
 
-// labels are the names of endpoints in the stream.
+// labels are the names of endpoints in the stream, unique within an application.
 type labels struct {
 	known map[hook.Key]string   // ids of those that exist
 	of    map[hook.Key]hook.Key // their applications
-	gone  map[hook.Key]string   // numbers of the deleted ones, as they come up
+	gone  map[hook.Key]string   // names of the deleted ones: ids that are kept, and numbers as the others come up
+
+	unnamed int // how many of gone have a number
 }
 
 func newLabels() *labels {
@@ -28,6 +31,11 @@ func (l *labels) add(e hook.Endpoint) string {
 	return l.known[e.Key]
 }
 
+func (l *labels) addDeleted(d store.DeletedEndpoint) string {
+	l.gone[d.Key] = id.Endpoint.Text(d.ID)
+	return l.gone[d.Key]
+}
+
 func (l *labels) exists(endpoint hook.Key) bool { return l.known[endpoint] != "" }
 
 // name returns what the endpoint is called.
@@ -36,7 +44,8 @@ func (l *labels) name(endpoint hook.Key) string {
 		return name
 	}
 	if l.gone[endpoint] == "" {
-		l.gone[endpoint] = fmt.Sprintf("%s%d", goneMark, len(l.gone)+1)
+		l.unnamed++
+		l.gone[endpoint] = fmt.Sprintf("%s%d", goneMark, l.unnamed)
 	}
 	return l.gone[endpoint]
 }

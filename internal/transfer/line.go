@@ -76,6 +76,18 @@ type endpointLine struct {
 	UpdatedAt      time.Time         `json:"updatedAt"`
 }
 
+// deletedEndpointLine is what remains of a deleted endpoint.
+type deletedEndpointLine struct {
+	Kind        string    `json:"kind"`
+	Application string    `json:"application"`
+	ID          string    `json:"id"`
+	UID         string    `json:"uid,omitempty"`
+	URL         string    `json:"url"`
+	Description string    `json:"description,omitempty"`
+	CreatedAt   time.Time `json:"createdAt"`
+	DeletedAt   time.Time `json:"deletedAt"`
+}
+
 // keyLine is a signing key in the clear.
 type keyLine struct {
 	Key       string    `json:"key"`

@@ -18,7 +18,8 @@ import (
 func (i *importer) takers() map[string]func([]byte) error {
 	return map[string]func([]byte) error{
 		kindEventType: taker(i.eventType), kindAdHoc: taker(i.adHoc), kindApplication: taker(i.application), kindEndpoint: taker(i.endpoint),
-		kindToken: taker(i.token), kindAnswer: taker(i.answer), kindMessage: taker(i.takeMessage), kindDelivery: taker(i.delivery),
+		kindDeleted: taker(i.deletedEndpoint),
+		kindToken:   taker(i.token), kindAnswer: taker(i.answer), kindMessage: taker(i.takeMessage), kindDelivery: taker(i.delivery),
 		kindAttempt: taker(i.attempt), kindClaim: taker(i.claim), kindTally: taker(i.tally), kindEvent: taker(i.event),
 		kindSource: taker(i.source), kindReceived: taker(i.received), kindSeen: taker(i.seen), kindRefusals: taker(i.refusals),
 		kindRefused: taker(i.refused),
@@ -80,6 +81,22 @@ func (i *importer) endpoint(l endpointLine) error {
 	return err
 }
 
+// deletedEndpoint gives the endpoint a key among those of deleted ones, by which later lines refer to it.
+func (i *importer) deletedEndpoint(l deletedEndpointLine) error {
+	application, err := i.applicationOf(l.Application)
+	if err != nil {
+		return err
+	}
+	parsed, err := id.Endpoint.Parse(l.ID)
+	d := store.DeletedEndpoint{
+		Key: i.deletedKey(), ApplicationKey: application, ID: parsed, UID: l.UID, URL: l.URL, Description: l.Description,
+		CreatedAt: l.CreatedAt, DeletedAt: l.DeletedAt,
+	}
+	i.endpoints[endpointName{application, l.ID}] = d.Key
+	i.batch.DeletedEndpoints = append(i.batch.DeletedEndpoints, d)
+	return err
+}
+
 // plain returns the secrets of the line, or a new key in their place.
 func (i *importer) plain(l endpointLine) (p directory.Plain, err error) {
 	p.Headers, p.Credentials = l.Headers, l.Credentials
@@ -122,6 +139,12 @@ func (i *importer) applicationOf(text string) (hook.Key, error) {
 // firstGone is the smallest of the keys that deleted endpoints get: below those of any that will ever exist.
 const firstGone hook.Key = -1 << 40
 
+// deletedKey returns the next key of a deleted endpoint.
+func (i *importer) deletedKey() hook.Key {
+	i.deleted++
+	return firstGone + hook.Key(i.deleted-1)
+}
+
 // endpointOf returns the key of an endpoint of the application, also of a deleted one.
 func (i *importer) endpointOf(application hook.Key, text string) (hook.Key, error) {
 	if key, there := i.endpoints[endpointName{application, text}]; there {
@@ -131,7 +154,7 @@ func (i *importer) endpointOf(application hook.Key, text string) (hook.Key, erro
 		return 0, fmt.Errorf("it names the endpoint %q, which no line before it describes", text)
 	}
 	if i.gone[text] == 0 {
-		i.gone[text] = firstGone + hook.Key(len(i.gone))
+		i.gone[text] = i.deletedKey()
 	}
 	return i.gone[text], nil
 }

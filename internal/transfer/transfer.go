@@ -24,6 +24,7 @@ const (
 	kindApplication = "application"
 	kindAdHoc       = "adHocEventType"
 	kindEndpoint    = "endpoint"
+	kindDeleted     = "deletedEndpoint"
 	kindToken       = "token"
 	kindAnswer      = "answer"
 	kindClaim       = "claim"
@@ -43,7 +44,7 @@ const (
 // Kinds returns the kinds of lines in the order of the stream.
 func Kinds() []string {
 	return []string{
-		kindEventType, kindApplication, kindAdHoc, kindEndpoint, kindSource, kindToken, kindAnswer, kindMessage, kindDelivery, kindAttempt,
+		kindEventType, kindApplication, kindAdHoc, kindEndpoint, kindDeleted, kindSource, kindToken, kindAnswer, kindMessage, kindDelivery, kindAttempt,
 		kindClaim, kindReceived, kindSeen, kindTally, kindEvent, kindRefusals, kindRefused,
 	}
 }

@@ -105,7 +105,7 @@ func TestWhatWasImportedIsExportedAgainTheSame(t *testing.T) {
 		t.Errorf("lost (-), made up (+):\n%s", diff)
 	}
 	want := map[string]int{"eventType": 2, "application": 2, "endpoint": 3, "token": 2, "answer": 1, "message": 13, "claim": 2, "end": 1,
-		"source": 2, "received": 5, "seen": 1, "refusals": 1, "refused": 1}
+		"source": 2, "received": 5, "seen": 1, "refusals": 1, "refused": 1, "deletedEndpoint": 1}
 	got := kinds(plain(t, first))
 	for kind, n := range want {
 		if got[kind] != n || kind != "end" && counts[kind] != int64(n) {
@@ -113,6 +113,24 @@ func TestWhatWasImportedIsExportedAgainTheSame(t *testing.T) {
 		}
 	}
 	check(t, transfer.CheckWhole(t.Context(), to))
+}
+
+func TestExportThatNumbersItsDeletedEndpointsIsImported(t *testing.T) {
+	t.Parallel()
+	stream := string(full(t).export(withoutSecrets))
+	before, rest, _ := strings.Cut(stream, `{"kind":"deletedEndpoint"`)
+	line, after, _ := strings.Cut(rest, "\n")
+	_, text, _ := strings.Cut(line, `"id":"`)
+	name, _, _ := strings.Cut(text, `"`)
+	former := strings.ReplaceAll(strings.Replace(before+after, `"deletedEndpoint":1,`, "", 1), name, "gone-1")
+	to := newPlace(t)
+
+	_, err := to.load([]byte(former), func(in *transfer.Incoming) { in.NewSecrets = true })
+
+	check(t, err)
+	if again := string(to.export(withoutSecrets)); name == "" || strings.Contains(again, name) || !strings.Contains(again, `"endpoint":"gone-1"`) {
+		t.Errorf("the endpoint %q that the export called gone-1 is called otherwise in\n%s", name, again)
+	}
 }
 
 func TestTheOtherEngineKeepsTheSame(t *testing.T) {
