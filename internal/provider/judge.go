@@ -25,6 +25,7 @@ type Verdict struct {
 	Secret int       // index of the secret that matched, so that an owner sees when the old one is no longer used; -1 if none was needed
 
 	apart string // see Provider.apart
+	query string // see queryApart
 }
 
 // Judge says what a request is: a handshake, an accepted webhook, or, by a Refusal, neither.
@@ -116,6 +117,7 @@ func (p Provider) describe(c *Check, proof Proof, f Facts) Verdict {
 	v := Verdict{
 		ID: id, Type: kind, Time: p.Time.read(c),
 		Stamp: proof.Stamp, Secret: proof.Secret, Signed: len(f.Signs) > 0, apart: p.apart(kind, f),
+		query: queryApart(c, f),
 	}
 	v.Key = p.key(v, c)
 	return v
@@ -134,8 +136,21 @@ func (p Provider) apart(kind string, f Facts) string {
 	return kind
 }
 
-// BodyKey is by what a repetition is recognised where the body is to decide.
+// queryApart returns the query if it may tell two requests without a body apart: if it is signed, or if nothing is.
+// Otherwise a request that was caught could be sent again with another query.
+func queryApart(c *Check, f Facts) string {
+	if len(f.Signs) > 0 && !f.Covers(Query("any")) {
+		return ""
+	}
+	return c.Request.Query
+}
+
+// BodyKey is by what a repetition is recognised where the body is to decide. The query decides where there is no body.
 func (v Verdict) BodyKey(body []byte) string {
+	if len(body) == 0 && v.query != "" {
+		sum := sha256.Sum256([]byte(v.query))
+		return "query:" + hex.EncodeToString(sum[:]) + ":" + v.apart
+	}
 	sum := sha256.Sum256(body)
 	return "body:" + hex.EncodeToString(sum[:]) + ":" + v.apart
 }

@@ -120,7 +120,7 @@ func none() provider.Provider {
 
 // readOptions say where id and type stand.
 func readOptions() []provider.Option {
-	return []provider.Option{idHeader(), idPath(), idField(), typeHeader(), typePath(), typeField()}
+	return []provider.Option{idHeader(), idPath(), idField(), idQuery(), typeHeader(), typePath(), typeField(), typeQuery()}
 }
 
 func idHeader() provider.Option {
@@ -135,6 +135,10 @@ func idField() provider.Option {
 	return provider.Option{Name: "id_field", Meaning: "The form field with the event's id. With id_path, the field holds JSON and id_path is a path in it."}
 }
 
+func idQuery() provider.Option {
+	return provider.Option{Name: "id_query", Meaning: "The query parameter with the event's id."}
+}
+
 func typeHeader() provider.Option {
 	return provider.Option{Name: "type_header", Meaning: "The header with the event's type."}
 }
@@ -147,11 +151,17 @@ func typeField() provider.Option {
 	return provider.Option{Name: "type_field", Meaning: "The form field with the event's type. With type_path, the field holds JSON and type_path is a path in it."}
 }
 
-// chosen is the place that the source's options name: a form field, a path in it or in the body, or else a header.
+func typeQuery() provider.Option {
+	return provider.Option{Name: "type_query", Meaning: "The query parameter with the event's type."}
+}
+
+// chosen is the place that the source's options name: a form field, a path in it or in the body, or else a query parameter
+// or a header.
 func chosen(what string) provider.Piece {
-	name := "option " + what + "_path, " + what + "_field or " + what + "_header"
+	name := "option " + what + "_path, " + what + "_field, " + what + "_query or " + what + "_header"
 	return provider.Computed(name, func(c *provider.Check) (string, error) {
-		path, field, header := c.Option(what+"_path"), c.Option(what+"_field"), c.Option(what+"_header")
+		path, field := c.Option(what+"_path"), c.Option(what+"_field")
+		parameter, header := c.Option(what+"_query"), c.Option(what+"_header")
 		switch {
 		case path != "" && field != "":
 			return provider.JSONIn(provider.Form(field), path).Read(c)
@@ -159,6 +169,8 @@ func chosen(what string) provider.Piece {
 			return provider.JSONPath(path).Read(c)
 		case field != "":
 			return provider.Form(field).Read(c)
+		case parameter != "":
+			return provider.Query(parameter).Read(c)
 		case header != "":
 			return provider.Header(header).Read(c)
 		}
