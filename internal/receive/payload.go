@@ -22,9 +22,15 @@ import (
 //     holds for what is called JSON and is not, too. A form has the object form beside it, with a list for a field that
 //     came several times: most want the fields, and those who check the provider's signature once more want the text.
 //     The parameters of a query are the object query in the same way.
+//   - Where there is no body but a query, as in most requests by GET, the object of its parameters is the whole payload.
 //
 // Original headers and the query are carried beside it (carriedOf), so that asking for one changes no byte of the payload.
 func payloadOf(r hook.Received) []byte {
+	if len(r.Body) == 0 {
+		if parameters := parametersOf(r.Query); parameters != nil {
+			return parameters
+		}
+	}
 	if body := bodypath.WithoutBOM(r.Body); isJSON(r.ContentType, body) {
 		return body
 	}
@@ -46,6 +52,15 @@ func isJSON(contentType string, body []byte) bool {
 		return len(first) > 0 && (first[0] == '{' || first[0] == '[') && valid()
 	}
 	return false
+}
+
+// parametersOf returns the parameters of a query as a JSON object; nil if there are none, or too many.
+func parametersOf(query string) []byte {
+	fields, err := form.ParseQuery(query, maxFormFields)
+	if err != nil || len(fields) == 0 {
+		return nil
+	}
+	return encode(formOf(fields))
 }
 
 func mediaType(contentType string) string {
@@ -78,12 +93,12 @@ func (o *object) addText(r hook.Received) {
 			o.add("form", encode(formOf(fields)))
 		}
 	}
-	if fields, err := form.ParseQuery(r.Query, maxFormFields); err == nil && len(fields) > 0 {
-		o.add("query", encode(formOf(fields)))
+	if parameters := parametersOf(r.Query); parameters != nil {
+		o.add("query", parameters)
 	}
 }
 
-// maxFormFields is how many fields of a form are handed on one by one; one with more is handed on as a text.
+// maxFormFields is how many fields of a form, or parameters of a query, are handed on one by one; a form with more is handed on as a text.
 const maxFormFields = 10_000
 
 // formOf returns the fields by name, with a list for a field that came several times.
