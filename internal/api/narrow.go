@@ -18,15 +18,37 @@ import (
 // narrow leaves out of an answer what a strict caller does not know. It is a transformer of the
 // framework's, so that it sees every answer before it is written.
 func narrow(c huma.Context, _ string, body any) (any, error) {
-	if !strict(c.Header("User-Agent")) {
+	var convert func(any) (any, error)
+	switch agent := c.Header("User-Agent"); {
+	case strict(agent):
+		convert = only
+	case kotlin(agent):
+		convert = withConfig
+	default:
 		return body, nil
 	}
 	if list, ok := body.(interface {
 		convert(func(any) (any, error)) (any, error)
 	}); ok {
-		return list.convert(only)
+		return list.convert(convert)
 	}
-	return only(body)
+	return convert(body)
+}
+
+// kotlin reports whether a caller such as "svix-libs/1.98.0/kotlin kotlin/2.1.10" is the library for Kotlin.
+func kotlin(agent string) bool {
+	library, _, _ := strings.Cut(agent, " ")
+	return strings.HasPrefix(library, "svix-libs/") && strings.HasSuffix(library, "/kotlin")
+}
+
+// withConfig gives every source a config: the library for Kotlin fails where it is missing, as that for Rust does
+// where a type without one has it.
+func withConfig(body any) (any, error) {
+	if s, ok := body.(SourceOut); ok && s.Config == nil {
+		s.Config = map[string]any{}
+		return s, nil
+	}
+	return body, nil
 }
 
 // strict reports whether a caller such as "svix-libs/1.44.0/go" refuses fields that it does not know.

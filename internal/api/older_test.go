@@ -71,9 +71,11 @@ func TestSourceOfTheGenericTypeHasNoConfigAndEveryOtherHas(t *testing.T) {
 			}
 		}
 	}
-	for _, source := range s.must(http.StatusOK, "GET", sourcesAt, "").data() {
-		if _, there := source["config"]; there == (source["type"] == "generic-webhook") {
-			t.Errorf("listed %v", source)
+	for agent, all := range map[string]bool{"": false, "svix-libs/2.9.1/rust": false, "svix-libs/1.98.0/kotlin": true, "svix-libs/1.98.0/kotlin kotlin/2.1.10": true} {
+		for _, source := range s.must(http.StatusOK, "GET", sourcesAt, "", "User-Agent", agent).data() {
+			if _, there := source["config"]; there != (all || source["type"] != "generic-webhook") {
+				t.Errorf("%q is shown %v", agent, source)
+			}
 		}
 	}
 }

@@ -71,7 +71,7 @@ func typeOf(s hook.Source) string {
 }
 
 // configOf returns what belongs to the type and may be shown, nil for the generic type: the library for Rust fails on
-// any config of a type that has none.
+// any config of a type that has none, null alone aside, on which the library for Python fails.
 func configOf(s hook.Source, public string) map[string]any {
 	if typeOf(s) == generic {
 		return nil
