@@ -14,6 +14,7 @@ ALLOW_NETWORKS ?= $(or $(POSTHORN_ALLOW_NETWORKS),127.0.0.0/8)
 PKG ?= ./...
 TESTFLAGS ?=
 TESTLOG := bin/test.jsonl
+LONGTESTLOG := bin/test-long.jsonl
 
 # SQLite reaches us as Go translated from C: it works on memory of its own that the race detector does
 # not watch, behind the locks of database/sql that it does watch. Instrumenting it finds nothing of ours
@@ -48,6 +49,14 @@ test: ## Run every test with the race detector on; PKG and TESTFLAGS narrow it
 	@mkdir -p bin
 	@go build -o bin/testlog ./scripts/testlog
 	@scripts/with-postgres scripts/test -json -vet=off -timeout 8m $(TESTFLAGS) $(PKG) | bin/testlog -log $(TESTLOG)
+
+# Languages that take minutes to build are apart, so that the other tests need neither their compilers nor the time.
+.PHONY: test-long
+test-long: ## Drive a server with the client libraries for Java, Kotlin and Rust (15 minutes at most, the first time)
+	@scripts/needs java mvn cargo
+	@mkdir -p bin
+	@go build -o bin/testlog ./scripts/testlog
+	@go test -tags long -json -timeout 15m $(TESTFLAGS) ./test/clients/long | bin/testlog -log $(LONGTESTLOG)
 
 .PHONY: lint
 lint: bin/golangci-lint ## Check the walls between the rings, errors, comments and the rest of .golangci.yml
