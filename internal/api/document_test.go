@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/posthorn/posthorn/internal/api"
+	"github.com/posthorn/posthorn/internal/hook"
 )
 
 // schema is what these tests read of a schema in the document; the whole is compared in test/contract.
@@ -57,6 +58,8 @@ func bodyOf(m media) *schema { return m.Content["application/json"].Schema }
 func TestOperationThatIsNotOfferedIsNotFoundByName(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
+	app := s.application("a")
+	ofApplication, ofPortal := s.token(hook.ScopeApplication, app), s.token(hook.ScopePortal, app)
 	for path, name := range map[string]string{
 		"/api/v1/stream":                         "GET /api/v1/stream",
 		"/api/v1/connector":                      "GET /api/v1/connector",
@@ -65,10 +68,12 @@ func TestOperationThatIsNotOfferedIsNotFoundByName(t *testing.T) {
 		"/api/v1/app/a/attempt/endpoint/e/count": "GET /api/v1/app/{app_id}/attempt/endpoint/{endpoint_id}/count",
 		"/api/v1/transformation-template":        "GET /api/v1/transformation-template",
 	} {
-		got := s.call("GET", path, "")
+		for _, token := range []string{adminToken, ofApplication, ofPortal} {
+			got := s.callAs(token, "GET", path, "")
 
-		if got.status != http.StatusNotFound || got.str("code") != "operation_not_offered" || !strings.Contains(got.str("detail"), "operation "+name+".") {
-			t.Errorf("%s: got %d %s", path, got.status, got.text)
+			if got.status != http.StatusNotFound || got.str("code") != "operation_not_offered" || !strings.Contains(got.str("detail"), "operation "+name+".") {
+				t.Errorf("%s: got %d %s", path, got.status, got.text)
+			}
 		}
 	}
 }

@@ -11,10 +11,11 @@ import (
 //go:generate go run ./gen later
 
 // routeLater answers the operations of the public interface that this version does not offer. The status is 404 and
-// not 501, since client libraries repeat a request that got any 5xx.
+// not 501, since client libraries repeat a request that got any 5xx. It is the same for every token: a 403 would suggest
+// that another token helps.
 func (a *API) routeLater() {
 	for _, o := range slices.Concat(later(), older()) {
-		a.handle(Route{o.method, o.path, hook.ScopeServer}, a.notOffered(o))
+		a.handle(Route{o.method, o.path, hook.ScopePortal}, a.notOffered(o))
 	}
 }
 

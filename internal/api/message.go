@@ -62,7 +62,7 @@ func (a *API) routeMessages() {
 	}, a.getMessage)
 	route(a, operation{
 		id: "v1.message.expunge-content", method: http.MethodDelete, path: messagePath + "/content", scope: hook.ScopeApplication,
-		summary: "Drop a message's payload for good", about: "The bodies of the answers to it go too. Its open deliveries end unsent, except those that are in memory by then, which are still sent. " +
+		summary: "Drop a message's payload for good", about: "The bodies and headers of the answers to it go too. Its open deliveries end unsent, except those that are in memory by then, which are still sent. " +
 			"The received webhook that the message was made of loses its content too; 409 `still_processing` while that is being processed again.",
 	}, a.expungeMessage)
 }
