@@ -50,7 +50,7 @@ const (
 	attemptWithID = "SELECT" + attemptColumns + `, a.response, a.headers FROM attempt a JOIN message m ON m.key = a.message
 		LEFT JOIN endpoint e ON e.key = a.endpoint LEFT JOIN deleted_endpoint g ON g.key = a.endpoint
 		WHERE a.message = $1 AND a.id = $2`
-	forgetAttemptBody = "UPDATE attempt SET response = '" + store.Expunged + "', headers = NULL WHERE message = $1 AND id = $2"
+	forgetAttemptBody = "UPDATE attempt SET response = $3, headers = NULL WHERE message = $1 AND id = $2"
 )
 
 // attemptKey is what an attempt's row is found by.
@@ -157,7 +157,7 @@ func (s *Store) Attempt(ctx context.Context, message hook.Message, attempt id.ID
 // ExpungeAttempt implements store.History.
 func (s *Store) ExpungeAttempt(ctx context.Context, message hook.Message, attempt id.ID) error {
 	return s.write(ctx, "expunge the attempt", func(tx pgx.Tx) error {
-		changed, err := tx.Exec(ctx, forgetAttemptBody, message.Key, attempt[:])
+		changed, err := tx.Exec(ctx, forgetAttemptBody, message.Key, attempt[:], []byte(store.Expunged))
 		if err == nil && changed.RowsAffected() == 0 {
 			return fault.Missing("attempt")
 		}

@@ -97,7 +97,8 @@ func (s *Store) ExpungeMessage(ctx context.Context, application hook.Key, ref st
 		if _, err := tx.Exec(ctx, dropPayload+"key = $1", m.Key); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE attempt SET response = '"+store.Expunged+"', headers = NULL WHERE message = $1 AND (response IS NOT NULL OR headers IS NOT NULL)", m.Key)
+		_, err = tx.Exec(ctx, "UPDATE attempt SET response = $2, headers = NULL WHERE message = $1 AND (response IS NOT NULL OR headers IS NOT NULL)",
+			m.Key, []byte(store.Expunged))
 		return err
 	})
 }

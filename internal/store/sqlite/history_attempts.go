@@ -35,7 +35,7 @@ const (
 	attemptWithKeys   = wholeAttempt + "a.endpoint = ? AND a.id = ?"
 	attemptBare       = bareAttempt + "a.endpoint = ? AND a.id = ?"
 	attemptWithID     = wholeAttempt + "a.id = ?"
-	forgetAttemptBody = "UPDATE attempt SET response = CAST('" + store.Expunged + "' AS BLOB), headers = NULL WHERE message = ? AND id = ?"
+	forgetAttemptBody = "UPDATE attempt SET response = ?, headers = NULL WHERE message = ? AND id = ?"
 )
 
 // attemptKey is what an attempt's row is found by.
@@ -125,7 +125,7 @@ func (s *Store) Attempt(ctx context.Context, message hook.Message, attempt id.ID
 // ExpungeAttempt implements store.History.
 func (s *Store) ExpungeAttempt(ctx context.Context, message hook.Message, attempt id.ID) error {
 	return s.writer.write(ctx, "expunge the attempt", func(t *tx) error {
-		changed, err := t.change(forgetAttemptBody, message.Key, attempt[:])
+		changed, err := t.change(forgetAttemptBody, []byte(store.Expunged), message.Key, attempt[:])
 		if err == nil && changed == 0 {
 			return fault.Missing("attempt")
 		}

@@ -86,7 +86,8 @@ func (s *Store) ExpungeMessage(ctx context.Context, application hook.Key, ref st
 		if err := t.exec(dropPayloads+"key = ?", m.Key); err != nil {
 			return err
 		}
-		return t.exec("UPDATE attempt SET response = CAST('"+store.Expunged+"' AS BLOB), headers = NULL WHERE message = ? AND (response IS NOT NULL OR headers IS NOT NULL)", m.Key)
+		return t.exec("UPDATE attempt SET response = ?, headers = NULL WHERE message = ? AND (response IS NOT NULL OR headers IS NOT NULL)",
+			[]byte(store.Expunged), m.Key)
 	})
 }
 
