@@ -40,11 +40,14 @@ func ValidContentType(value string) bool {
 }
 
 // Carry returns what a message with these headers carries. Headers that exceed the limits are left out whole: in the
-// order of their names, so that every message of a sender loses the same ones.
-func Carry(headers map[string][]string, hops int) Carried {
+// order of their names, so that every message of a sender loses the same ones. The named ones come first.
+func Carry(headers map[string][]string, hops int, first ...string) Carried {
 	c := Carried{Hops: max(hops, 0)}
 	count, size := 0, 0
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
+	for _, name := range slices.Concat(first, slices.Sorted(maps.Keys(headers))) {
+		if _, done := c.Headers[name]; done {
+			continue
+		}
 		values := headers[name]
 		added, fits := sizeOf(name, values)
 		if !fits || count+len(values) > MaxCarriedHeaders || size+added > MaxCarriedBytes {

@@ -44,6 +44,24 @@ func TestParametersArePayloadWhereThereIsNoBody(t *testing.T) {
 	}
 }
 
+func TestHeadersDoNotDisplaceTheQuery(t *testing.T) {
+	t.Parallel()
+	in := newIntake(t, func(s *hook.Source) { getting(s); s.Rules.Forward.Headers = []string{"*"} })
+	in.start(t)
+
+	in.after(t, with(signed(`{}`), func(r *receive.Request) {
+		r.Query = "a=1"
+		for _, name := range []string{"A", "B", "C", "D", "E"} { // more than go along, and all before the query by name
+			r.Header[name] = []string{strings.Repeat("x", hook.MaxCarriedValue-1)}
+		}
+	}))
+
+	got := in.press.made()[0].Carried.Headers
+	if !slices.Equal(got["Posthorn-Query"], []string{"a=1"}) || got["A"] == nil || got["E"] != nil {
+		t.Errorf("%d headers are carried, and the query %q", len(got), got["Posthorn-Query"])
+	}
+}
+
 func TestContentTypeIsJudgedOnlyWhereThereIsABody(t *testing.T) {
 	t.Parallel()
 	for _, contentType := range []string{"", "text/plain"} {
