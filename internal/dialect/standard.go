@@ -59,7 +59,11 @@ const HeaderQuery = "Posthorn-Query"
 // Standard returns the headers of a request as the Standard Webhooks specification 1.0.0 wants them
 // (section "Webhook headers"), by canonical name and under the names that e chooses. The body is the payload itself.
 func Standard(e Envelope) map[string][]string {
-	header := make(map[string][]string, len(e.Carried.Headers)+len(e.Own)+10)
+	size := len(e.Carried.Headers) + len(e.Own) + len(otherHeaders) + signed // a map of up to eight is one allocation
+	if e.Names == BothNames {
+		size += signed
+	}
+	header := make(map[string][]string, size)
 	for name, values := range e.Carried.Headers {
 		if name == HeaderQuery && writable(values) || Carries(name, values) {
 			header[name] = values
