@@ -53,10 +53,8 @@ func (b *base) open(ctx context.Context) error {
 	}
 	b.database = newDatabaseMetrics()
 	d := database{config: b.config, dir: dir, clock: b.Clock, observer: b.database, log: b.Log}
-	if !d.shared() && !b.NewDatabase {
-		if err := dir.checkNotLost(); err != nil {
-			return err
-		}
+	if err := b.checkDatabaseFile(ctx, d); err != nil {
+		return err
 	}
 	b.warnOfClearText(ctx)
 	s, err := d.open(ctx)
@@ -72,6 +70,17 @@ func (b *base) open(ctx context.Context) error {
 		return err
 	}
 	return b.openBox(ctx, dir)
+}
+
+// checkDatabaseFile refuses a data directory that has lost its SQLite database, unless a new one is wanted.
+func (b *base) checkDatabaseFile(ctx context.Context, d database) error {
+	switch {
+	case d.shared():
+		return nil
+	case b.NewDatabase:
+		return d.dir.setAsideSides(ctx, b.Clock.Now(), b.Log)
+	}
+	return d.dir.checkNotLost()
 }
 
 // beginPause is how long a server that could not begin a run waits before it tries again.

@@ -202,3 +202,47 @@ func call(t *testing.T, url, body string) string {
 	check(t, response.Body.Close())
 	return string(text)
 }
+
+func TestANewDatabaseKeepsTheLeftOverWALUnderAnotherName(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	check(t, briefly(t, dir, false))
+	check(t, os.Remove(filepath.Join(dir, "posthorn.db")))
+	for _, suffix := range []string{"-wal", "-shm"} {
+		check(t, os.WriteFile(filepath.Join(dir, "posthorn.db"+suffix), []byte("of the lost database"), 0o600))
+	}
+
+	check(t, briefly(t, dir, true))
+
+	for _, suffix := range []string{"-wal", "-shm"} {
+		kept, err := filepath.Glob(filepath.Join(dir, "posthorn.db"+suffix+".lost-*"))
+		check(t, err)
+		if len(kept) != 1 {
+			t.Fatalf("of posthorn.db%s there is %v", suffix, kept)
+		}
+		if text, err := os.ReadFile(kept[0]); err != nil || string(text) != "of the lost database" {
+			t.Errorf("%s has %q, %v", kept[0], text, err)
+		}
+	}
+	check(t, briefly(t, dir, true))
+	if kept, _ := filepath.Glob(filepath.Join(dir, "*.lost-*")); len(kept) != 2 {
+		t.Errorf("a start on a database that is there renamed files: %v", kept)
+	}
+}
+
+func TestCommandsOnADataFolderThatLostItsDatabaseSayTheSameAsServe(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	check(t, briefly(t, dir, false))
+	check(t, os.Remove(filepath.Join(dir, "posthorn.db")))
+	settings := settingsOf(t, dir).Config
+
+	_, status := app.MigrateStatus(t.Context(), settings, clock.Clock{})
+	_, down := app.MigrateDown(t.Context(), settings, 1, clock.Clock{})
+	_, export := app.Move{Config: settings, Log: slog.New(slog.DiscardHandler)}.Export(t.Context(), io.Discard)
+	_, tokens := app.OpenTokenDesk(t.Context(), settings, clock.Clock{})
+
+	for what, err := range map[string]error{"migrate status": status, "migrate down": down, "export": export, "token list": tokens} {
+		isMissing(t, what, err)
+	}
+}

@@ -95,7 +95,8 @@ func replaced(path string, cause error) error {
 		cause = fmt.Errorf("%s is another file than the one that was opened", path)
 	}
 	return fault.New(fault.Unavailable, "data_replaced", "Files in the data directory were removed or replaced under the running server, "+
-		"and nothing is stored any more: stop the server, put the files in place, and start it.").Because(cause)
+		"and nothing is stored any more: put the same files back, and the server continues by itself. If they were deleted, do not stop the server: "+
+		"first copy its open files from /proc/%d/fd, as the guide on backups says.", os.Getpid()).Because(cause)
 }
 
 // Intact returns an error if the database file, one of the files that SQLite keeps beside it, or one of Options.Held is

@@ -2,8 +2,10 @@ package sqlite_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/posthorn/posthorn/internal/clock"
@@ -104,6 +106,8 @@ func isReplaced(t *testing.T, what string, err error) {
 	t.Helper()
 	if fault.KindOf(err) != fault.Unavailable || fault.CodeOf(err) != "data_replaced" {
 		t.Errorf("%s: got %v", what, err)
+	} else if advice := fmt.Sprintf("/proc/%d/fd", os.Getpid()); !strings.Contains(err.Error(), "put the same files back") || !strings.Contains(err.Error(), advice) {
+		t.Errorf("%s: it does not say how to get the files back: %v", what, err)
 	}
 }
 
