@@ -25,6 +25,10 @@ func MigrateUp(ctx context.Context, c config.Config, ahead time.Duration, now cl
 		return "", fault.In("partitions-ahead", "bad_partitions_ahead", "Partitions can be made for up to %s: give --partitions-ahead no more.",
 			retry.Text(MostPartitionsAhead))
 	}
+	if ahead > 0 && c.DatabaseURL.IsZero() {
+		return "", fault.In("partitions-ahead", "partitions_need_postgres", "A SQLite database has no partitions: "+
+			"leave --partitions-ahead away, or name a PostgreSQL database with --database or POSTHORN_DATABASE_URL.")
+	}
 	d, release, err := alone(c, now)
 	if err != nil {
 		return "", err
@@ -36,19 +40,36 @@ func MigrateUp(ctx context.Context, c config.Config, ahead time.Duration, now cl
 		}
 	}
 	d.daysAhead = int((ahead + 24*time.Hour - 1) / (24 * time.Hour))
+	wanted := now.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, d.daysAhead+1)
 	s, err := d.open(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer closing(s, &err)
 	is, err := s.Describe(ctx)
-	about = fmt.Sprintf("Schema %d, the newest that this program knows, is in %s.", is.Schema, d)
-	if divided, ok := s.(partitioned); ok && err == nil {
-		var until time.Time
-		until, _, err = divided.Partitions(ctx)
-		about += fmt.Sprintf(" There are partitions until %s.", until.Format(time.RFC3339))
+	if err != nil {
+		return "", err
 	}
-	return about, err
+	about = fmt.Sprintf("Schema %d, the newest that this program knows, is in %s.", is.Schema, d)
+	divided, ok := s.(partitioned)
+	if !ok {
+		return about, nil
+	}
+	until, makes, err := divided.Partitions(ctx)
+	if err == nil && ahead > 0 && until.Before(wanted) {
+		return "", tooFewPartitions(until, wanted, makes)
+	}
+	return about + fmt.Sprintf(" There are partitions until %s.", until.Format(time.RFC3339)), err
+}
+
+// tooFewPartitions is the error of a command that made fewer partitions than were wanted. makes is whether its role may make them.
+func tooFewPartitions(until, wanted time.Time, makes bool) error {
+	if !makes {
+		return fault.New(fault.Unavailable, "partitions_missing", "There are partitions until %s, not until %s, and the role of the PostgreSQL URL may not "+
+			"make more: run as the owner of the tables.", until.Format(time.RFC3339), wanted.Format(time.RFC3339))
+	}
+	return fault.New(fault.Unavailable, "tables_in_use", "There are partitions until %s, not until %s, since a long transaction such as an export reads "+
+		"the tables: run this again when it has ended.", until.Format(time.RFC3339), wanted.Format(time.RFC3339))
 }
 
 // MigrateDown takes the schema back to the given one, for an older program to start on, and returns a

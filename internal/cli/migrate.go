@@ -23,7 +23,8 @@ starts; use this to do it by itself, while no server runs on the data.
 
 On PostgreSQL, messages are divided by days into partitions, which the nodes make a week
 ahead. Where their role may not create tables, make them here with the role that owns the
-tables, and again before they end: posthorn migrate up --partitions-ahead 90d` + exits(exitMissing, exitTaken, exitUnavailable),
+tables, and again before they end: posthorn migrate up --partitions-ahead 90d
+If fewer are there afterwards than were asked for, the command fails (exit code 6).` + exits(exitMissing, exitTaken, exitUnavailable),
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := e.load(cmd)
