@@ -71,6 +71,45 @@ func TestARoleThatMayNotCreateTablesIsToldWhatToGrant(t *testing.T) {
 	check(t, openOnly(t, as).Close())
 }
 
+func TestARoleThatDoesNotOwnTheTablesIsAdvisedToMigrateAsTheirOwner(t *testing.T) {
+	t.Parallel()
+	database := pg.URL(t)
+	check(t, openOnly(t, database).Close())
+	check(t, postgres.MigrateDown(t.Context(), postgres.Options{URL: database}, 16))
+	run(t, database, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+	name, as := role(t, database)
+	run(t, database, running(name))
+
+	refuses(t, postgres.Options{URL: as}, "database_rights", "run `posthorn migrate up` as their owner", "belong to the role")
+}
+
+func TestARoleThatMayNotUseItsSchemaIsAdvisedToGrantUsage(t *testing.T) {
+	t.Parallel()
+	database := pg.URL(t)
+	name, as := role(t, database)
+	run(t, database, `REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE SCHEMA "Post horn"`)
+
+	refuses(t, postgres.Options{URL: as}, "database_rights", "GRANT USAGE ON SCHEMA public TO "+name)
+	refuses(t, postgres.Options{URL: as + "&search_path=%22Post%20horn%22"}, "database_rights", `GRANT USAGE ON SCHEMA "Post horn" TO `+name)
+}
+
+func TestAWrongParameterOfTheURLIsNamedWithoutThePassword(t *testing.T) {
+	t.Parallel()
+	for parameters, reason := range map[string]string{
+		"sslmode=foo": "sslmode is invalid", "sslmode=verify-full&sslrootcert=/nowhere": "/nowhere", "pool_max_conns=some": "pool_max_conns",
+	} {
+		_, err := postgres.Open(t.Context(), postgres.Options{URL: "postgres://hook:hu%40nter2@127.0.0.1:1/none?password=hu%40nter2&sslpassword=hu%40nter2&" + parameters})
+		if fault.CodeOf(err) != "database_url" || !strings.Contains(err.Error(), reason) || strings.Contains(err.Error(), "nter2") {
+			t.Errorf("%s: got %v", parameters, err)
+		}
+	}
+	for _, broken := range []string{"postgres://hook:hu/nter2@127.0.0.1/none?sslmode=foo", "postgres://hook:12/nter2@127.0.0.1/none?sslmode=foo"} {
+		if _, err := postgres.Open(t.Context(), postgres.Options{URL: broken}); err == nil || strings.Contains(err.Error(), "nter2") {
+			t.Errorf("%s: got %v", broken, err)
+		}
+	}
+}
+
 func TestARoleWithoutASchemaIsToldToMakeOne(t *testing.T) {
 	t.Parallel()
 	database := pg.URL(t)

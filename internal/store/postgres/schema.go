@@ -30,11 +30,30 @@ func (s *Store) pinSchema(ctx context.Context, config *pgx.ConnConfig) error {
 		return translate("find the schema", err)
 	}
 	if schema == "" {
-		return fault.New(fault.Unavailable, "database_schema", "The role of the PostgreSQL URL has no schema to work in: create one, "+
-			"such as with CREATE SCHEMA posthorn AUTHORIZATION the role, and add search_path=posthorn to the parameters of the URL.")
+		return noSchemaFault(ctx, conn)
 	}
 	s.pin = "SET search_path TO " + pgx.Identifier{schema}.Sanitize()
 	return nil
+}
+
+// findClosedSchema returns the role and the first schema of its path that is there but that the role may not use.
+const findClosedSchema = `SELECT quote_ident(current_user), coalesce((SELECT quote_ident(n.nspname)
+	FROM unnest(string_to_array(current_setting('search_path'), ',')) WITH ORDINALITY AS p (name, place)
+	JOIN pg_namespace n ON n.nspname = CASE btrim(p.name, ' "') WHEN '$user' THEN current_user ELSE btrim(p.name, ' "') END
+	WHERE NOT has_schema_privilege(n.oid, 'USAGE') ORDER BY p.place LIMIT 1), '')`
+
+// noSchemaFault tells a role without a schema from one that lacks the right to use it.
+func noSchemaFault(ctx context.Context, conn *pgx.Conn) error {
+	var role, closed string
+	if err := conn.QueryRow(ctx, findClosedSchema).Scan(&role, &closed); err != nil {
+		return translate("find the schema", err)
+	}
+	if closed != "" {
+		return fault.New(fault.Unavailable, "database_rights", "The role %[1]s may not use the schema %[2]s of the PostgreSQL database: "+
+			"run GRANT USAGE ON SCHEMA %[2]s TO %[1]s as its owner.", role, closed)
+	}
+	return fault.New(fault.Unavailable, "database_schema", "The role %[1]s of the PostgreSQL URL has no schema to work in: create one, "+
+		"such as with CREATE SCHEMA posthorn AUTHORIZATION %[1]s, and add search_path=posthorn to the parameters of the URL.", role)
 }
 
 // pinned sets the schema on a new connection.
@@ -48,14 +67,17 @@ type rights struct {
 	role, schema string // quoted
 	create       bool   // tables in the schema
 	own          bool   // the tables that are divided by days, or there are none yet
+	owner        string // of Posthorn's tables, quoted; empty if the role has its rights or there are none yet
 }
 
 const selectRights = `SELECT quote_ident(current_user), quote_ident(current_schema()), has_schema_privilege(current_schema(), 'CREATE'),
 	coalesce((SELECT bool_and(pg_has_role(c.relowner, 'USAGE')) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = current_schema() AND c.relkind = 'p' AND c.relname = ANY($1::text[])), true)`
+		WHERE n.nspname = current_schema() AND c.relkind = 'p' AND c.relname = ANY($1::text[])), true),
+	coalesce((SELECT quote_ident(pg_get_userbyid(c.relowner)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = current_schema() AND c.relkind = 'r' AND c.relname = 'open_message' AND NOT pg_has_role(c.relowner, 'USAGE')), '')`
 
 func (s *Store) rights(ctx context.Context) (r rights, err error) {
-	err = s.prompt.QueryRow(ctx, selectRights, partitioned()).Scan(&r.role, &r.schema, &r.create, &r.own)
+	err = s.prompt.QueryRow(ctx, selectRights, partitioned()).Scan(&r.role, &r.schema, &r.create, &r.own, &r.owner)
 	return r, translate("read the rights of the role", err)
 }
 
@@ -64,6 +86,10 @@ func (s *Store) checkMayCreate(ctx context.Context) error {
 	r, err := s.rights(ctx)
 	if err != nil || r.create {
 		return err
+	}
+	if r.owner != "" {
+		return fault.New(fault.Unavailable, "database_rights", "The schema of the database has to be brought up to date, and the tables in %s belong to the role %s: "+
+			"run `posthorn migrate up` as their owner, with its URL.", r.schema, r.owner)
 	}
 	return fault.New(fault.Unavailable, "database_rights", "The role %[1]s may not create tables in the schema %[2]s of the PostgreSQL database, "+
 		"as is the default for public since release 15: run GRANT CREATE ON SCHEMA %[2]s TO %[1]s as its owner, "+

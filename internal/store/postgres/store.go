@@ -151,7 +151,7 @@ func (s *Store) newPool(ctx context.Context, url string, most int32, within time
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil { // which holds the URL
 		return nil, fault.New(fault.Invalid, "database_url", "The URL of the PostgreSQL database cannot be read: "+
-			"it looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.")
+			"it looks like postgres://user:password@host:5432/database, with special characters of the password percent-encoded.").Because(urlFault(url))
 	}
 	config.MaxConns, config.MinConns = most, 0
 	config.ConnConfig.ConnectTimeout = within
