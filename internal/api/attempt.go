@@ -31,7 +31,7 @@ type MessageAttemptOut struct {
 	TriggerType        int               `json:"triggerType" enum:"0,1" doc:"0 on schedule, 1 asked for by somebody."`
 	Attempt            int               `json:"attempt" required:"false" doc:"Which of the delivery's schedule it was, from 1."`
 	Timestamp          time.Time         `json:"timestamp" doc:"When it began."`
-	Msg                *MessageOut       `json:"msg,omitempty" required:"false" doc:"The message without its payload, if with_msg asks for it."`
+	Msg                *MessageOut       `json:"msg,omitempty" required:"false" doc:"The message, if with_msg asks for it. Its payload is always an empty object."`
 }
 
 // AttemptPath names an attempt.
@@ -160,7 +160,7 @@ func (a *API) routeAttempts() {
 func (a *API) listAttemptsByEndpoint(ctx context.Context, in *struct {
 	EndpointPath
 	AttemptQuery
-	WithMsg bool `query:"with_msg" doc:"Give the message of each attempt too, without its payload."`
+	WithMsg bool `query:"with_msg" doc:"Give the message of each attempt too. Its payload is always an empty object, also with with_content: get the message for its payload."`
 }) (*answerOf[ListResponse[MessageAttemptOut]], error) {
 	filter, page, err := in.asked(ctx)
 	if err != nil {

@@ -63,7 +63,8 @@ func (a *API) routeMessages() {
 	route(a, operation{
 		id: "v1.message.expunge-content", method: http.MethodDelete, path: messagePath + "/content", scope: hook.ScopeApplication,
 		summary: "Drop a message's payload for good", about: "The bodies and headers of the answers to it go too. Its open deliveries end unsent, except those that are in memory by then, which are still sent. " +
-			"The received webhook that the message was made of loses its content too; 409 `still_processing` while that is being processed again.",
+			"The received webhook that the message was made of loses its content too, if this is the last message that was made of it; messages of its earlier processings " +
+			"keep theirs. 409 `still_processing` while that is being processed again.",
 	}, a.expungeMessage)
 }
 

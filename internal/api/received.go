@@ -87,7 +87,8 @@ func (a *API) routeReceived() {
 	route(a, operation{
 		id: "v1.ingest.received.reprocess", method: http.MethodPost, path: receivedPath + "/reprocess", scope: hook.ScopeApplication,
 		summary: "Process a received webhook once more", status: http.StatusNoContent,
-		about: "One that became a message becomes another one.",
+		about: "One that became a message becomes another one. `messageId` is then the id of the new message, and the id of the former one is not " +
+			"kept: note it first if its content may have to be erased later.",
 	}, a.reprocess)
 	a.routeErasure()
 	route(a, operation{
@@ -98,6 +99,7 @@ func (a *API) routeReceived() {
 
 const (
 	erasureOfProcessing = "409 `still_processing` while it is being processed: try again once that has ended."
+	erasureOfLast       = "A webhook that was reprocessed keeps the id of its last message only: messages of earlier processings keep their content until it is erased by their own ids."
 	erasureOfRepeated   = "The sender's repetitions of the webhook are still recognised and dropped."
 )
 
@@ -107,7 +109,7 @@ func (a *API) routeErasure() {
 		summary: "Erase the content of a received webhook", status: http.StatusNoContent,
 		about: "Erases body, headers, query and source URL for good; `expungedAt` says when. A webhook that is new becomes `failed` and is not " +
 			"processed. The message that was made of it stays: erase its content with `v1.message.expunge-content`, which erases that of the " +
-			"received webhook too. " + erasureOfRepeated + " " + erasureOfProcessing,
+			"received webhook too. " + erasureOfLast + " " + erasureOfRepeated + " " + erasureOfProcessing,
 	}, a.expungeReceived)
 	route(a, operation{
 		id: "v1.ingest.received.delete", method: http.MethodDelete, path: receivedPath, scope: hook.ScopeApplication,

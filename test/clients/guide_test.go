@@ -69,7 +69,9 @@ func goReceiver(t *testing.T) *exec.Cmd {
 	harness.Check(t, os.Symlink(root, filepath.Join(dir, "posthorn")))
 	dir = filepath.Join(dir, "receiver")
 	write(t, filepath.Join(dir, "main.go"), snippet(t, verifyGuide, "go", "package main"))
-	commands, run := allButLast(snippet(t, verifyGuide, "sh", "go mod init"))
+	lines := snippet(t, verifyGuide, "sh", "go mod init")
+	// Tidying also needs the modules of our dependencies' tests, which the network would have to provide.
+	commands, run := allButLast(strings.Replace(lines, "go mod tidy", "go get github.com/posthorn/posthorn/signature", 1))
 	harness.Equal(t, "the command that starts it", strings.HasSuffix(run, " go run ."), true)
 
 	cmd := exec.CommandContext(t.Context(), "sh", "-ec", commands+"\ngo build -o receiver .") // go run would leave its child behind
