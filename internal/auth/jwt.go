@@ -48,7 +48,10 @@ func newJWTVerifier(key secret.String, organization string, c clock.Clock) (*jwt
 	if key.IsZero() {
 		return nil, nil //nolint:nilnil // no secret, no verifier
 	}
-	if err := CheckJWT(key, organization); err != nil {
+	if err := CheckJWTSecret(key); err != nil {
+		return nil, err
+	}
+	if err := CheckJWTOrganization(organization); err != nil {
 		return nil, err
 	}
 	return &jwtVerifier{key: []byte(key.Reveal()), organization: organization, parser: jwt.NewParser(
@@ -60,23 +63,23 @@ func newJWTVerifier(key secret.String, organization string, c clock.Clock) (*jwt
 	)}, nil
 }
 
-// CheckJWT refuses a secret that could be guessed from one JWT, and one without the organization whose tokens it signs:
-// tokens of every organization of a server are signed with the same secret.
-func CheckJWT(key secret.String, organization string) error {
+// CheckJWTSecret refuses a secret that could be guessed from one JWT.
+func CheckJWTSecret(key secret.String) error {
 	text := key.Reveal()
 	if len(text) < minJWTSecret || distinct(text) < minDistinct || isWellKnown(text) {
 		return fault.In("jwt_secret", "weak_jwt_secret", "The JWT secret needs at least %d bytes of random data; "+
 			"make one with `openssl rand -base64 48`, or leave it unset if you have no JWTs.", minJWTSecret)
 	}
-	if organization == "" {
+	return nil
+}
+
+// CheckJWTOrganization refuses an organization that is not set, since tokens of every organization of a server are
+// signed with the same secret, and a text that no server token can have as its subject.
+func CheckJWTOrganization(text string) error {
+	if text == "" {
 		return fault.In("jwt_organization", "no_jwt_organization", "Set jwt_organization (POSTHORN_JWT_ORGANIZATION) as well, to the claim "+
 			"sub of your server tokens. A self-hosted Svix server issues them for %s unless it was told otherwise.", defaultOrganization)
 	}
-	return CheckJWTOrganization(organization)
-}
-
-// CheckJWTOrganization refuses a text that no server token can have as its subject.
-func CheckJWTOrganization(text string) error {
 	if _, err := organizationKind.Parse(text); err != nil {
 		return fault.In("jwt_organization", "bad_jwt_organization",
 			"Give the claim sub of your server tokens: org_ and 27 letters or digits, such as %s.", defaultOrganization)

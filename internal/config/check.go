@@ -37,7 +37,9 @@ func (l *Loaded) checkOne(key string) error {
 	case "admin_token":
 		return ifSet(l.AdminToken, func(s secret.String) error { return auth.CheckAdminToken(s.Reveal()) })
 	case "jwt_secret":
-		return ifSet(l.JWTSecret, func(s secret.String) error { return auth.CheckJWT(s, l.Organization) })
+		return ifSet(l.JWTSecret, func(s secret.String) error { return auth.CheckJWTSecret(s) })
+	case "jwt_organization":
+		return l.checkOrganization()
 	case "encryption_key":
 		return ifSet(l.EncryptionKey, func(s secret.String) error {
 			_, err := secret.FromText(s.Reveal())
@@ -51,6 +53,13 @@ func (l *Loaded) checkOne(key string) error {
 		return l.checkRetention()
 	}
 	return nil
+}
+
+func (l *Loaded) checkOrganization() error {
+	if l.Organization == "" && l.JWTSecret.IsZero() {
+		return nil
+	}
+	return auth.CheckJWTOrganization(l.Organization)
 }
 
 // checkRetention refuses to forget a message that is still being retried, or one that a repeat of its

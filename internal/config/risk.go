@@ -16,6 +16,9 @@ func (l *Loaded) risks() []string {
 				"that receivers are in, such as 10.1.0.0/16.", network))
 		}
 	}
+	if l.Organization != "" && l.JWTSecret.IsZero() {
+		sentences = append(sentences, "The setting jwt_organization has no effect without jwt_secret (POSTHORN_JWT_SECRET): every JWT is refused.")
+	}
 	return sentences
 }
 

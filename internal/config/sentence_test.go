@@ -105,3 +105,24 @@ func TestStrayArgumentBehindASwitchNamesTheSwitch(t *testing.T) {
 		}
 	}
 }
+
+func TestMistakeInTheJWTOrganizationIsReportedUnderItsOwnSetting(t *testing.T) {
+	t.Parallel()
+	const random = "POSTHORN_JWT_SECRET=q8Zt5vLw0xYk3Rj7Nc1Bd9Gf2Hs4Mp6Ta0"
+	for _, organization := range []string{"POSTHORN_OTHER=1", "POSTHORN_JWT_ORGANIZATION=mine"} {
+		_, err := source{env: []string{random, organization}}.load(t)
+
+		if err == nil || !strings.Contains(err.Error(), "The setting jwt_organization ") || strings.Contains(err.Error(), "The setting jwt_secret") {
+			t.Errorf("%s: got %v", organization, err)
+		}
+	}
+}
+
+func TestJWTOrganizationWithoutASecretIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	l := source{env: []string{"POSTHORN_JWT_ORGANIZATION=org_23rb8YdGqMT0qIzpgGwdXfHirMu"}}.mustLoad(t)
+
+	if len(l.Warnings) != 1 || !strings.Contains(l.Warnings[0], "jwt_organization has no effect without jwt_secret") {
+		t.Errorf("got %q", l.Warnings)
+	}
+}
