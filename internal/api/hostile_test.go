@@ -100,6 +100,21 @@ func TestQ3DecompressedBodiesAreBounded(t *testing.T) {
 	}
 }
 
+func TestMalformedCompressionIsAnsweredWithItsOwnCode(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.application("a")
+	for path, body := range map[string]string{"/api/v1/app": `{"name":"a"}`, "/api/v1/app/a/msg": `{"eventType":"x","payload":{}}`} {
+		for name, sent := range map[string]string{"plain": body, "short": "{}", "junk behind": packed(t, body) + "junk", "cut off": packed(t, body)[:20]} {
+			got := s.call("POST", path, sent, "Content-Encoding", "gzip")
+
+			if got.status != http.StatusBadRequest || got.str("code") != "malformed_compression" {
+				t.Errorf("%s, %s: got %d %s", path, name, got.status, got.text)
+			}
+		}
+	}
+}
+
 func TestCompressedBodyCountsAsWhatItDecompressesTo(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

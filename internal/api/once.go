@@ -205,7 +205,7 @@ func (a *API) takeBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case errors.Is(err, httpbody.ErrTooSlow):
 		return nil, fault.New(fault.Invalid, codeTimeout, "Send the whole body within %d seconds.", httpbody.Timeout/time.Second).Because(err)
 	case errors.Is(err, httpbody.ErrCompression):
-		return nil, fault.New(fault.Invalid, codeMalformed, "Compress the body by gzip, or leave out Content-Encoding.").Because(err)
+		return nil, fault.New(fault.Invalid, codeCompression, "The body is not compressed in the way that Content-Encoding says.").Because(err)
 	case errors.Is(err, httpbody.ErrIncomplete):
 		return nil, fault.New(fault.Invalid, codeMalformed, "The body did not arrive in full.").Because(err)
 	}

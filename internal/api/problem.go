@@ -14,6 +14,7 @@ import (
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/httpbody"
+	"github.com/posthorn/posthorn/internal/receive"
 )
 
 // HTTPError is the body of every failure but those of validation.
@@ -69,9 +70,10 @@ func statusOf(k fault.Kind) int {
 
 // The codes whose status is not that of their kind: the public interface has statuses of their own for them.
 const (
-	codeMalformed  = "malformed_json"     // 400
-	codeNotAllowed = "method_not_allowed" // 405
-	codeTimeout    = "timeout"            // 408
+	codeMalformed   = "malformed_json"         // 400
+	codeCompression = receive.CauseCompression // 400
+	codeNotAllowed  = "method_not_allowed"     // 405
+	codeTimeout     = "timeout"                // 408
 )
 
 // codeEncoding is the code of a body in a compression that is not supported.
@@ -91,7 +93,7 @@ func (a *API) problemOf(ctx context.Context, err error) problem {
 	if f.Kind == fault.Unavailable {
 		a.logRefusal(ctx, f)
 	}
-	if f.Kind == fault.Invalid && f.Code != codeMalformed && f.Code != codeTimeout {
+	if f.Kind == fault.Invalid && f.Code != codeMalformed && f.Code != codeCompression && f.Code != codeTimeout {
 		return problem{http.StatusUnprocessableEntity, invalid(f)}
 	}
 	return problem{statusWithCode(f), HTTPError{f.Code, f.Detail}}
@@ -106,7 +108,7 @@ func (a *API) logRefusal(ctx context.Context, f *fault.Error) {
 
 func statusWithCode(f *fault.Error) int {
 	switch f.Code {
-	case codeMalformed:
+	case codeMalformed, codeCompression:
 		return http.StatusBadRequest
 	case codeNotAllowed:
 		return http.StatusMethodNotAllowed

@@ -179,13 +179,15 @@ func logOut(s hook.Source, r hook.Refused) IngestLogOut {
 }
 
 // statusOfCause is what a sender was answered, by the cause that is written down. The edge that answered has statuses
-// of its own for the first two.
+// of its own for these.
 func statusOfCause(cause string) int {
 	switch cause {
 	case receive.CauseLoop:
 		return http.StatusLoopDetected
 	case string(provider.WrongMethod):
 		return http.StatusMethodNotAllowed
+	case receive.CauseCompression:
+		return http.StatusBadRequest
 	}
 	return statusOf(receive.KindOf(cause))
 }

@@ -298,7 +298,8 @@ func TestLogHasTheStatusThatTheSenderGot(t *testing.T) {
 	for cause, want := range map[string]int{
 		"no_match": 401, "missing": 401, "too_old": 401, "in_the_future": 401, "malformed": 401, "no_secret": 401, "expired": 401,
 		"wrong_method": 405, "wrong_content_type": 415, "key_unavailable": 503, "disabled": 404, "too_large": 413, "content_encoding": 415,
-		"rate_limit": 429, "loop_detected": 508, "secret_unreadable": 503, "visit_failed": 503, "unavailable": 503, "internal": 503,
+		"malformed_compression": 400,
+		"rate_limit":            429, "loop_detected": 508, "secret_unreadable": 503, "visit_failed": 503, "unavailable": 503, "internal": 503,
 	} {
 		s := newServer(t)
 		s.must(http.StatusCreated, "POST", sourcesAt, `{"name":"a","uid":"a","provider":"none"}`)

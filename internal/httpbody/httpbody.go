@@ -179,6 +179,14 @@ func inflate(r *http.Request, limit int64, lease *membudget.Lease) ([]byte, erro
 		return nil, err
 	}
 	in := &bounded{from: r.Body, left: limit}
+	body, err := gunzip(in, limit, lease)
+	if in.ended && errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return nil, ErrCompression // all of the body arrived, and it is no complete gzip
+	}
+	return body, err
+}
+
+func gunzip(in io.Reader, limit int64, lease *membudget.Lease) ([]byte, error) {
 	z, err := gzip.NewReader(in)
 	if err != nil {
 		return nil, err
@@ -188,8 +196,9 @@ func inflate(r *http.Request, limit int64, lease *membudget.Lease) ([]byte, erro
 
 // bounded fails with ErrTooLarge behind a number of bytes.
 type bounded struct {
-	from io.Reader
-	left int64
+	from  io.Reader
+	left  int64
+	ended bool // from has returned io.EOF: the body is complete
 }
 
 // Read implements io.Reader.
@@ -198,5 +207,6 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if b.left -= int64(n); b.left < 0 {
 		return n, ErrTooLarge
 	}
+	b.ended = b.ended || errors.Is(err, io.EOF)
 	return n, err
 }

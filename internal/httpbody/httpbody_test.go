@@ -99,8 +99,10 @@ func TestBrokenBodySaysWhatIsWrong(t *testing.T) {
 		"wrong checksum":       {string(wrongSum), "gzip", httpbody.ErrCompression},
 		"garbage in it":        {whole[:10] + strings.Repeat("\xff", 20), "gzip", httpbody.ErrCompression},
 		"garbage behind":       {whole + "and more than a header", "gzip", httpbody.ErrCompression},
-		"cut off, compressed":  {whole[:len(whole)/2], "gzip", httpbody.ErrIncomplete},
-		"nothing, compressed?": {"", "gzip", httpbody.ErrIncomplete},
+		"cut off, compressed":  {whole[:len(whole)/2], "gzip", httpbody.ErrCompression},
+		"nothing, compressed?": {"", "gzip", httpbody.ErrCompression},
+		"too short for gzip":   {"{}", "gzip", httpbody.ErrCompression},
+		"a byte behind":        {whole + "x", "gzip", httpbody.ErrCompression},
 	} {
 		var lease membudget.Lease
 		length := int64(len(c.sent))

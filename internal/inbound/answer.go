@@ -71,6 +71,8 @@ func statusOf(r *receive.Refusal) int {
 		return http.StatusLoopDetected
 	}
 	switch r.Kind {
+	case fault.Invalid:
+		return http.StatusBadRequest
 	case fault.Unauthenticated:
 		return http.StatusUnauthorized
 	case fault.NotFound:

@@ -7,6 +7,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/posthorn/posthorn/internal/clock"
+	"github.com/posthorn/posthorn/internal/receive"
 )
 
 // compressed is a request whose signature covers the body before it is compressed.
@@ -64,16 +68,28 @@ func TestUnsupportedCompressionIsAnsweredWithTheSupportedOnes(t *testing.T) {
 	}
 }
 
-func TestBrokenCompressionIsNoWebhook(t *testing.T) {
+func TestMalformedCompressionIsCountedAsARefusalOfTheSource(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t, nil)
-	_, address := e.github(t)
-	r := request(t, http.MethodPost, address, `{"plain":"text"}`)
-	r.Header.Set("Content-Encoding", "gzip")
+	s, address := e.github(t)
+	for _, body := range []string{`{"plain":"text"}`, "{}"} {
+		r := request(t, http.MethodPost, address, body)
+		r.Header.Set("Content-Encoding", "gzip")
 
-	answer, text := do(t, r)
+		answer, text := do(t, r)
 
-	if answer.status != http.StatusBadRequest || !strings.Contains(text, "malformed_compression") {
-		t.Errorf("got %d %s", answer.status, text)
+		if answer.status != http.StatusBadRequest || !strings.Contains(text, "malformed_compression") {
+			t.Errorf("%s: got %d %s", body, answer.status, text)
+		}
+	}
+	e.service.Flush(t.Context())
+
+	counts, samples, err := e.db.Refusals(t.Context(), s.Key, clock.Clock{}.Now().Add(-2*time.Hour))
+	check(t, err)
+	if len(counts) != 1 || counts[0].Cause != receive.CauseCompression || counts[0].Count != 2 || len(samples) != 2 {
+		t.Errorf("counted %v, kept %v", counts, samples)
+	}
+	if got := e.received(t, s); len(got) != 0 {
+		t.Errorf("stored %+v", got)
 	}
 }

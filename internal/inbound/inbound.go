@@ -24,6 +24,7 @@ const Path = "/in/"
 type Receiver interface {
 	Open(ctx context.Context, r *receive.Request) (*receive.Door, error)
 	TooLarge(d *receive.Door, r *receive.Request) error
+	MalformedCompression(d *receive.Door, r *receive.Request) error
 	Receive(ctx context.Context, d *receive.Door, r *receive.Request) (receive.Answer, error)
 }
 
@@ -93,7 +94,7 @@ func remoteOf(r *http.Request) netip.Addr {
 	return at.Addr().Unmap()
 }
 
-// brokenBody is why a body did not come as a whole. It is the sender's doing or the network's, so no source counts it.
+// brokenBody is why a body did not arrive completely. The cause may be the network, so it is not counted for the source.
 type brokenBody struct {
 	status       int
 	code, detail string
@@ -114,7 +115,7 @@ func (h Handler) wrongBody(d *receive.Door, r *receive.Request, err error) error
 	case errors.Is(err, httpbody.ErrTooSlow):
 		return &brokenBody{http.StatusRequestTimeout, "too_slow", "The body took too long to arrive."}
 	case errors.Is(err, httpbody.ErrCompression):
-		return &brokenBody{http.StatusBadRequest, "malformed_compression", "The body is not compressed in the way that Content-Encoding says."}
+		return h.Receiver.MalformedCompression(d, r)
 	}
 	return &brokenBody{http.StatusBadRequest, "incomplete_body", "The body ended before it was complete."}
 }

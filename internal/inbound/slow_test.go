@@ -24,6 +24,10 @@ type ajar struct{ door *receive.Door }
 
 func (a ajar) Open(context.Context, *receive.Request) (*receive.Door, error) { return a.door, nil }
 func (ajar) TooLarge(*receive.Door, *receive.Request) error                  { return errors.New("too large") }
+
+func (ajar) MalformedCompression(*receive.Door, *receive.Request) error {
+	return errors.New("too large")
+}
 func (ajar) Receive(context.Context, *receive.Door, *receive.Request) (receive.Answer, error) {
 	return receive.Answer{Status: http.StatusOK}, nil
 }

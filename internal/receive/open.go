@@ -47,6 +47,12 @@ func (s *Service) TooLarge(d *Door, r *Request) error {
 	return s.refuse(d, r, tooLarge(), s.config.Clock.Now())
 }
 
+// MalformedCompression counts a body that is not compressed in the way that its Content-Encoding says, and returns the
+// refusal.
+func (s *Service) MalformedCompression(d *Door, r *Request) error {
+	return s.refuse(d, r, malformedCompression(), s.config.Clock.Now())
+}
+
 // later is the refusal of what would be taken if the database were there.
 func (s *Service) later() *Refusal {
 	return unavailable("unavailable", "")

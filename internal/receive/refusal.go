@@ -25,14 +25,15 @@ func (r *Refusal) Error() string { return r.Detail }
 
 // The causes that do not come from a provider's declaration.
 const (
-	CauseUnknown  = "unknown"
-	CauseDisabled = "disabled"
-	CauseTooLarge = "too_large"
-	CauseEncoding = "content_encoding"
-	CauseRate     = "rate_limit"
-	CauseStranger = "address_limit"
-	CauseLoop     = "loop_detected"
-	CausePath     = "malformed_path" // of the source, not of the request
+	CauseUnknown     = "unknown"
+	CauseDisabled    = "disabled"
+	CauseTooLarge    = "too_large"
+	CauseEncoding    = "content_encoding"
+	CauseCompression = "malformed_compression"
+	CauseRate        = "rate_limit"
+	CauseStranger    = "address_limit"
+	CauseLoop        = "loop_detected"
+	CausePath        = "malformed_path" // of the source, not of the request
 )
 
 // goesRound is the refusal of what has been through too many Posthorns. It is for who set them up: none of them can
@@ -54,6 +55,10 @@ func unavailable(cause, owner string) *Refusal {
 
 func tooLarge() *Refusal {
 	return &Refusal{Kind: fault.TooLarge, Cause: CauseTooLarge, Detail: "The body is larger than this source takes."}
+}
+
+func malformedCompression() *Refusal {
+	return &Refusal{Kind: fault.Invalid, Cause: CauseCompression, Detail: "The body is not compressed in the way that Content-Encoding says."}
 }
 
 // refusalOf turns what a declaration refused into what the sender and the owner are told. The sender learns which
@@ -86,6 +91,8 @@ func KindOf(cause string) fault.Kind {
 		return fault.Unsupported
 	case CauseRate, CauseStranger:
 		return fault.Limited
+	case CauseCompression:
+		return fault.Invalid
 	case CauseLoop:
 		return fault.Conflict
 	case CausePath, "internal", "secret_unreadable", "visit_failed", "unavailable":
