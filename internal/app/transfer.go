@@ -72,13 +72,19 @@ func existingBox(c config.Config) (*secret.Box, error) {
 	return box, err
 }
 
-// Import reads an export into the settings' database, which must be empty and not in use.
+// Import reads an export into the settings' database, which must be empty and not in use. It makes neither a database nor a
+// key before the first line of the export has been read.
 func (m Move) Import(ctx context.Context, r io.Reader) (counts transfer.Counts, err error) {
+	in := transfer.Incoming{
+		Passphrase: m.Passphrase, NewSecrets: m.NewSecrets, Random: rand.Reader, Now: m.Clock.Now(), Progress: m.Progress,
+	}
+	stream, err := transfer.Read(r, in)
+	if err != nil {
+		return nil, err
+	}
 	err = m.into(ctx, func(b *base) (err error) {
-		counts, err = transfer.Import(ctx, r, transfer.Incoming{
-			To: b.store, Passphrase: m.Passphrase, Box: b.box, NewSecrets: m.NewSecrets, Random: rand.Reader,
-			Now: m.Clock.Now(), Progress: m.Progress,
-		})
+		in.To, in.Box = b.store, b.box
+		counts, err = stream.Into(ctx, in)
 		return err
 	})
 	return counts, err
@@ -99,6 +105,11 @@ func (m Move) into(ctx context.Context, fill func(*base) error) (err error) {
 	dir := d.dir
 	if d.shared() && b.box == nil { // the key file is this node's, whatever the database
 		if dir, err = makeDataDir(m.Config); err != nil {
+			return err
+		}
+	}
+	if !d.shared() {
+		if err := d.dir.setAsideSides(ctx, m.Clock.Now(), m.Log); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,8 @@ func newImport(e Env) *cobra.Command {
 the settings. It must be empty and no server may run on it; the next serve delivers what
 was open. Ids, times, tokens, signing keys and addresses of sources stay as they were.
 
-If an import breaks off, the database is marked as incomplete and no server starts on it:
+If the first line cannot be read, such as with a wrong passphrase, nothing is made. If an
+import breaks off later, the database is marked as incomplete and no server starts on it:
 empty it and begin again. The passphrase is read from POSTHORN_EXPORT_PASSPHRASE or from
 the first line of --passphrase-file.` + exits(exitMissing, exitTaken, exitUnavailable),
 		Example: "  POSTHORN_EXPORT_PASSPHRASE=... posthorn import --data ./restored < posthorn.age",

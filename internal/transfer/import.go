@@ -35,9 +35,12 @@ type Incoming struct {
 	Progress   func(Counts) // called now and then; may be nil
 }
 
-// Import reads a whole stream into a store that is empty. Until it has come to the end, the store is marked as
-// half filled, and no server starts on it: it may lack what the rest of the stream says.
-func Import(ctx context.Context, r io.Reader, in Incoming) (Counts, error) {
+// Stream is an export of which the first line has been read.
+type Stream struct{ lines *reader }
+
+// Read reads the first line of a stream and refuses what cannot be imported: no export, a wrong passphrase, or one without
+// secrets if in.NewSecrets is not set. It needs no store, so that a stream that is refused leaves none behind.
+func Read(r io.Reader, in Incoming) (*Stream, error) {
 	plain, err := open(r, in.Passphrase)
 	if err != nil {
 		return nil, err
@@ -52,6 +55,12 @@ func Import(ctx context.Context, r io.Reader, in Incoming) (Counts, error) {
 			"headers or passwords, its sources no secrets or addresses. Use an export that was made with a passphrase, or give --new-secrets, "+
 			"tell every receiver its new key and every sender its new address.")
 	}
+	return &Stream{lines}, nil
+}
+
+// Into reads the rest of the stream into a store that is empty. Until it has come to the end, the store is marked as
+// half filled, and no server starts on it: it may lack what the rest of the stream says.
+func (s *Stream) Into(ctx context.Context, in Incoming) (Counts, error) {
 	release, err := in.To.Alone(ctx)
 	if err != nil {
 		return nil, err
@@ -65,7 +74,7 @@ func Import(ctx context.Context, r io.Reader, in Incoming) (Counts, error) {
 		applications: map[string]hook.Key{}, endpoints: map[endpointName]hook.Key{}, gone: map[string]hook.Key{},
 		sources: map[string]hook.Source{},
 	}
-	if err := i.run(ctx, lines); err != nil {
+	if err := i.run(ctx, s.lines); err != nil {
 		return nil, err
 	}
 	return i.counts, finish(ctx, in.To)
