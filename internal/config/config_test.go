@@ -272,8 +272,9 @@ func TestVariableThatAnyCommandReadsIsNoSlip(t *testing.T) {
 		}
 		return err
 	}))
-	delete(seen, "POSTHORN_TEST_CLOCK_OFFSET") // a server for operators does not read it
-	delete(seen, "POSTHORN_CONFIG")            // it would be read
+	delete(seen, "POSTHORN_TEST_CLOCK_OFFSET") // a server for operators does not read it, nor the next
+	delete(seen, "POSTHORN_TEST_CLOCK_FILE")
+	delete(seen, "POSTHORN_CONFIG") // it would be read
 
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	config.AddFlags(flags)
