@@ -96,7 +96,7 @@ func replaced(path string, cause error) error {
 	}
 	return fault.New(fault.Unavailable, "data_replaced", "Files in the data directory were removed or replaced under the running server, "+
 		"and nothing is stored any more: put the same files back, and the server continues by itself. If they were deleted, do not stop the server: "+
-		"first copy its open files from /proc/%d/fd, as the guide on backups says.", os.Getpid()).Because(cause)
+		"first copy posthorn.db and its WAL from /proc/PID/fd, as the guide on backups says.").Because(cause)
 }
 
 // Intact returns an error if the database file, one of the files that SQLite keeps beside it, or one of Options.Held is
