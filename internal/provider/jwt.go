@@ -190,7 +190,7 @@ func (s JWT) Accept(secret Secret) error {
 		return err
 	}
 	if !s.shared() && !strong(parsePublic(secret.Reveal(), time.Time{})) {
-		return Refuse(BadSecret, "public key")
+		return badForm("public key", publicKeyForm)
 	}
 	return nil
 }

@@ -103,10 +103,14 @@ func (s HMAC) Accept(secret Secret) error {
 	if secret.Blank() {
 		return Refuse(BlankSecret, "secret")
 	}
-	if len(s.Key.bytes(secret)) == 0 {
-		return Refuse(BadSecret, "secret")
+	if len(s.Key.bytes(secret)) > 0 {
+		return nil
 	}
-	return nil
+	names := map[Encoding]string{Hex: "hex", Base64: "base64", Base64URL: "base64url"}
+	if name := names[s.Key.Encoding]; s.Key.Encoded && s.Key.Prefix == "" && name != "" {
+		return badForm("secret", "Write the key in "+name+".")
+	}
+	return Refuse(BadSecret, "secret")
 }
 
 // Facts implements Scheme.

@@ -178,13 +178,17 @@ func toASN1(key *ecdsa.PublicKey, sig []byte) []byte {
 	return raw
 }
 
+// publicKeyForm is the form of public keys, for the owner of a source.
+const publicKeyForm = "Give the public key as PEM, or DER in base64; an ed25519 key also as its 32 bytes in hex or base64. " +
+	"It must be of the kind that the algorithm uses, and long enough."
+
 // Accept implements Scheme.
 func (s Public) Accept(secret Secret) error {
 	if secret.Blank() {
 		return Refuse(BlankSecret, "public key")
 	}
 	if key := parsePublic(secret.Reveal(), time.Time{}); !strong(key) || !s.Algorithm.fits(key) {
-		return Refuse(BadSecret, "public key")
+		return badForm("public key", publicKeyForm)
 	}
 	return nil
 }

@@ -136,5 +136,10 @@ func BadChoice(option, advice string) error {
 	return &choice{Refusal{BadOption, "option " + option}, advice}
 }
 
+// badForm refuses a secret with advice about the form that it must have.
+func badForm(where, advice string) error {
+	return &choice{Refusal{BadSecret, where}, advice}
+}
+
 // Unwrap returns the Refusal, so that errors.As finds it.
 func (c *choice) Unwrap() error { return &c.Refusal }

@@ -24,10 +24,19 @@ func (p Provider) Setup(secrets []Secret, o Options) error {
 	}
 	for _, s := range secrets {
 		if err := scheme.Accept(s); err != nil {
-			return fault.In("secrets", "bad_secret", "%s", sentence(err)).Because(err)
+			return badSecret(err)
 		}
 	}
 	return nil
+}
+
+// badSecret says which form a secret must have, where the scheme knows it.
+func badSecret(err error) error {
+	text := sentence(err)
+	if c := (*choice)(nil); errors.As(err, &c) {
+		text = c.advice
+	}
+	return fault.In("secrets", "bad_secret", "%s", text).Because(err)
 }
 
 // badOption says which option to change.

@@ -93,7 +93,7 @@ func (Basic) Accept(secret Secret) error {
 		return err
 	}
 	if !ok || name == "" || password == "" {
-		return Refuse(BadSecret, "name and password")
+		return badForm("name and password", "Write the secret as name:password.")
 	}
 	return nil
 }

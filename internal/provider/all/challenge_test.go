@@ -157,3 +157,32 @@ func TestChallengesThatCannotBeAnsweredAreRefusedAtSetup(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretOfTheWrongFormIsRefusedWithTheFormThatIsExpected(t *testing.T) {
+	t.Parallel()
+	pem := "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
+	for _, c := range []struct {
+		name    string
+		options provider.Options
+		secret  provider.Secret
+		want    string
+	}{
+		{"hmac", provider.Options{"header": "X-Signature", "key": "hex"}, "no hex", "Write the key in hex."},
+		{"hmac", provider.Options{"header": "X-Signature", "key": "base64"}, "!", "Write the key in base64."},
+		{"public-key", provider.Options{"header": "X-Signature"}, provider.Secret(pem), "PEM, or DER in base64"},
+		{"jwt", provider.Options{"algorithm": "RS256"}, "text", "PEM, or DER in base64"},
+		{"basic", nil, "no colon", "name:password"},
+	} {
+		p, err := all.Catalog().ByName(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		err = p.Setup([]provider.Secret{c.secret}, c.options)
+
+		var known *fault.Error
+		if !errors.As(err, &known) || known.Field != "secrets" || !strings.Contains(known.Detail, c.want) {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+}
