@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 
 	"github.com/posthorn/posthorn/internal/fault"
 	"github.com/posthorn/posthorn/internal/hook"
@@ -24,7 +25,7 @@ func (s *Service) Receive(ctx context.Context, d *Door, r *Request) (Answer, err
 	}
 	verdict, err := d.provider.Judge(ctx, check)
 	if err != nil {
-		return Answer{}, s.refuse(d, r, d.refusalOf(err), now)
+		return Answer{}, s.refuse(d, r, d.refusalOf(r, err), now)
 	}
 	if verdict.Reply != nil {
 		return s.greet(ctx, d, r, verdict.Reply)
@@ -36,11 +37,31 @@ func (s *Service) Receive(ctx context.Context, d *Door, r *Request) (Answer, err
 	return s.store(ctx, d, r, check, verdict)
 }
 
-func (d *Door) refusalOf(err error) *Refusal {
-	if errors.Is(err, provider.WrongMethod) {
-		return d.wrongMethod()
+func (d *Door) refusalOf(r *Request, err error) *Refusal {
+	switch types := d.source.Rules.ContentTypes; {
+	case errors.Is(err, provider.WrongMethod):
+		return d.noChallenge(r.Method)
+	case errors.Is(err, provider.WrongType) && len(types) > 0:
+		refusal := refusalOf(err)
+		refusal.Detail = "This source accepts " + strings.Join(types, ", ") + " only (contentTypes)."
+		refusal.owner = refusal.Detail
+		return refusal
 	}
 	return refusalOf(err)
+}
+
+// noChallenge refuses a request whose method is that of challenges only, and names what a challenge must have.
+func (d *Door) noChallenge(method string) *Refusal {
+	refusal := d.wrongMethod()
+	handshakes, _ := d.provider.HandshakesFor(d.options) // malformed ones refuse every request
+	for _, h := range handshakes {
+		if h.Method == method && len(h.When) > 0 {
+			refusal.Detail = "This source accepts " + method + " for challenges only, and this request has no " + h.When[0].At.String() +
+				", or another value there."
+			break
+		}
+	}
+	return refusal
 }
 
 // store keeps the webhook and says yes.

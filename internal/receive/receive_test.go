@@ -390,3 +390,29 @@ func TestHandshakeIsAnsweredAndNotStored(t *testing.T) {
 		t.Errorf("got %q and %v, stored %d", answer.Body, forged, len(in.memory.stored()))
 	}
 }
+
+func TestRefusalNamesTheRuleOfTheSourceOrTheMissingChallenge(t *testing.T) {
+	t.Parallel()
+	text := with(signed(`{}`), func(r *receive.Request) { r.Header["Content-Type"] = []string{"text/html"} })
+	get := with(signed(``), func(r *receive.Request) { r.Method = "GET" })
+	for want, c := range map[string]struct {
+		change func(*hook.Source)
+		send   *receive.Request
+	}{
+		"This source accepts application/json only (contentTypes).": {
+			func(s *hook.Source) { s.Rules.ContentTypes = []string{"application/json"} }, text,
+		},
+		"This source accepts GET for challenges only, and this request has no query parameter c, or another value there.": {
+			func(s *hook.Source) {
+				s.Provider, s.Secrets = "none", nil
+				s.Options = map[string]string{"challenge_method": "GET", "challenge_echo": "query:c", "challenge_from": "anyone"}
+			}, get,
+		},
+	} {
+		_, err := newIntake(t, c.change).send(c.send)
+
+		if err == nil || err.Error() != want || kindOf(err) != fault.Unsupported {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
