@@ -149,7 +149,7 @@ func (a *API) applicationOf(text string) (*ApplicationIn, error) {
 		for _, mistake := range result.Errors {
 			model.Add(mistake)
 		}
-		return nil, problem{http.StatusUnprocessableEntity, mistakes(&model)}
+		return nil, problem{http.StatusUnprocessableEntity, mistakes("", &model)}
 	}
 	var in ApplicationIn
 	return &in, json.Unmarshal([]byte(text), &in)

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,14 +12,14 @@ import (
 
 // translate turns the framework's error bodies into ours. It is a transformer of this API alone, since
 // the framework's own hook for errors is global and belongs to whoever embeds us.
-func translate(_ huma.Context, _ string, body any) (any, error) {
+func translate(c huma.Context, _ string, body any) (any, error) {
 	found, ok := body.(*huma.ErrorModel)
 	if !ok {
 		return body, nil
 	}
 	switch found.Status {
 	case http.StatusUnprocessableEntity:
-		return mistakes(found), nil
+		return mistakes(c.Operation().OperationID, found), nil
 	case http.StatusBadRequest:
 		return HTTPError{codeMalformed, notJSON}, nil
 	case http.StatusRequestEntityTooLarge:
@@ -30,12 +31,15 @@ func translate(_ huma.Context, _ string, body any) (any, error) {
 }
 
 // mistakes lists what the framework found. It leaves out the values: they may be secrets.
-func mistakes(found *huma.ErrorModel) HTTPValidationError {
+func mistakes(id string, found *huma.ErrorModel) HTTPValidationError {
 	items := make([]ValidationErrorItem, 0, len(found.Errors))
 	for _, e := range found.Errors {
 		loc := locate(e.Location)
 		if name, ok := matches(e.Message, validation.MsgExpectedRequiredProperty); ok {
 			loc = append(loc, name)
+		}
+		if e.Message == validation.MsgUnexpectedProperty && slices.Equal(loc, []string{"body", "headers"}) && strings.HasPrefix(id, "v1.endpoint.") {
+			e.Message = headersApart
 		}
 		items = append(items, ValidationErrorItem{Loc: loc, Msg: sentence(e.Message), Type: "value_error"})
 	}
@@ -79,6 +83,7 @@ func sentences() [][2]string {
 const (
 	notJSON       = "Send a body that is valid JSON."
 	noSuchField   = "Leave this field out: there is no such field."
+	headersApart  = "Leave this field out: headers are changed by PUT or PATCH of .../endpoint/{endpoint_id}/headers."
 	duplicateItem = "Name each item once."
 	aTime         = "Give a time such as 2026-01-31T12:00:00Z."
 )

@@ -34,6 +34,8 @@ func TestWrongInputIsAnsweredWithASentenceThatSaysWhatToDo(t *testing.T) {
 		{"POST", "/app/a/endpoint", `{"url":"foo"}`, "body.url", "https://example.com/webhooks"},
 		{"POST", "/app/a/endpoint", `{"url":"example.com:8080/x"}`, "body.url", "https://example.com/webhooks"},
 		{"POST", "/app/a/endpoint", `{"url":"http://93.184.216.34/"}`, "body.url", "Plain http is not permitted here; use an https URL."},
+		{"PATCH", "/app/a/endpoint/e", `{"headers":{"A":"b"}}`, "body.headers", "headers are changed by PUT or PATCH of .../endpoint/{endpoint_id}/headers."},
+		{"PUT", "/app/a/endpoint/e", `{"url":"https://example.com","headers":{"A":"b"}}`, "body.headers", "headers are changed by PUT or PATCH of .../endpoint/{endpoint_id}/headers."},
 		{"POST", "/app/a/endpoint/e/recover", `{"since":"yesterday"}`, "body.since", "Give a time such as 2026-01-31T12:00:00Z."},
 		{"GET", "/app?order=sideways", "", "query.order", "Use one of: ascending, descending."},
 		{"GET", "/app?limit=many", "", "query.limit", "Use a whole number."},
