@@ -39,7 +39,10 @@ type Provider struct {
 	Handshakes []Handshake
 	// Ask returns the handshake that options declare, for providers that let the owner of a source describe one; the zero
 	// Handshake if they declare none. Its error refuses the options.
-	Ask          func(Options) (Handshake, error)
+	Ask func(Options) (Handshake, error)
+	// Unused refuses options that have no effect beside the others. Only Setup calls it, with the options as given, without
+	// defaults: sources that are stored already go on working.
+	Unused       func(o Options) error
 	Answer       Answer   // to an accepted webhook
 	Methods      []string // POST if empty
 	ContentTypes []string // media types it sends; any if empty

@@ -22,6 +22,11 @@ func (p Provider) Setup(secrets []Secret, o Options) error {
 	if _, err := p.HandshakesFor(o); err != nil {
 		return badOption(err)
 	}
+	if p.Unused != nil {
+		if err := p.Unused(o); err != nil {
+			return badOption(err)
+		}
+	}
 	for _, s := range secrets {
 		if err := scheme.Accept(s); err != nil {
 			return badSecret(err)

@@ -52,13 +52,14 @@ func challengeOptions() []provider.Option {
 // challenged lets a provider's options declare a challenge.
 func challenged(p provider.Provider) provider.Provider {
 	p.Options = append(p.Options, challengeOptions()...)
-	p.Ask = askedBy
+	p.Ask, p.Unused = askedBy, unusedOption
 	return p
 }
 
 // askedBy returns the handshake that options declare.
 func askedBy(o provider.Options) (provider.Handshake, error) {
-	if o[challengeEcho] == "" && o[challengeAnswer] == "" && o[challengeMethod] == http.MethodPost {
+	empty := o[challengeWhen] != "" && o[challengeStatus] == "204" // a challenge that is answered without a body
+	if o[challengeEcho] == "" && o[challengeAnswer] == "" && o[challengeMethod] == http.MethodPost && !empty {
 		return provider.Handshake{}, unusedChallenge(o)
 	}
 	h := provider.Handshake{Name: challengeName, Method: o[challengeMethod], Fixed: o[challengeAnswer]}
@@ -77,6 +78,23 @@ func unusedChallenge(o provider.Options) error {
 		if o[name] != "" {
 			return provider.BadChoice(name, "Set challenge_echo or challenge_answer: without them no challenge is answered.")
 		}
+	}
+	return nil
+}
+
+// unusedOption refuses options about a challenge that have no effect beside the others.
+func unusedOption(o provider.Options) error {
+	token := o[challengeFrom] == "token"
+	noBody := o[challengeStatus] == "204" || o[challengeMethod] == http.MethodHead
+	switch {
+	case noBody && o[challengeEcho] != "":
+		return provider.BadChoice(challengeEcho, "Set challenge_when in place of challenge_echo: an answer with status 204 or to HEAD has no body to hold it.")
+	case !token && o[challengeToken] != "":
+		return provider.BadChoice(challengeToken, "Leave out challenge_token, or set challenge_from to token.")
+	case !token && o[provider.TokenOption] != "":
+		return provider.BadChoice(provider.TokenOption, "Leave out verify_token, or set challenge_from to token.")
+	case o[challengeMember] != "" && o[challengeAs] != "json":
+		return provider.BadChoice(challengeMember, "Leave out challenge_member, or set challenge_as to json.")
 	}
 	return nil
 }

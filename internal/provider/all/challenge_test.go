@@ -134,14 +134,18 @@ func TestChallengesThatCannotBeAnsweredAreRefusedAtSetup(t *testing.T) {
 				{"challenge_answer": "ok"}, {"challenge_when": "json:type"}, {"challenge_echo": "query:c", "challenge_equals": "1"},
 				{"challenge_echo": "query:c", "challenge_when": "body"}, {"challenge_echo": "query:c", "challenge_when": "json:a|b"},
 			},
-			"options.challenge_echo":   {{"challenge_echo": "challenge"}, {"challenge_echo": "query:"}, {"challenge_echo": "json:@this"}, {"challenge_echo": "cookie:a"}},
+			"options.challenge_echo": {{"challenge_echo": "query:c", "challenge_status": "204"},
+				{"challenge_echo": "query:c", "challenge_method": "HEAD"}, {"challenge_echo": "challenge"}, {"challenge_echo": "query:"}, {"challenge_echo": "json:@this"}, {"challenge_echo": "cookie:a"}},
+			"options.challenge_member": {{"challenge_echo": "query:c", "challenge_member": "answer"}},
+			"options.verify_token":     {{"verify_token": "word"}, {"challenge_echo": "query:c", "challenge_from": "anyone", "verify_token": "word"}},
 			"options.challenge_equals": {{"challenge_equals": "1"}},
 			"options.challenge_answer": {
 				{"challenge_answer": "ok", "challenge_echo": "query:c"},
 				{"challenge_answer": "{", "challenge_as": "json", "challenge_method": "GET"},
 				{"challenge_answer": strings.Repeat("a", 1025), "challenge_method": "GET"},
 			},
-			"options.challenge_token":  {{"challenge_echo": "query:c", "challenge_from": "token"}, {"challenge_token": "query:c"}},
+			"options.challenge_token": {{"challenge_echo": "query:c", "challenge_from": "token"}, {"challenge_token": "query:c"},
+				{"challenge_echo": "query:c", "challenge_from": "anyone", "challenge_token": "query:t"}},
 			"options.challenge_from":   {{"challenge_echo": "query:c", "challenge_from": "everywhere"}},
 			"options.challenge_as":     {{"challenge_echo": "query:c", "challenge_as": "html"}},
 			"options.challenge_status": {{"challenge_echo": "query:c", "challenge_status": "302"}},
@@ -183,6 +187,22 @@ func TestSecretOfTheWrongFormIsRefusedWithTheFormThatIsExpected(t *testing.T) {
 		var known *fault.Error
 		if !errors.As(err, &known) || known.Field != "secrets" || !strings.Contains(known.Detail, c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+func TestChallengeThatIsAnsweredWithoutABodyNeedsOnlyItsPlace(t *testing.T) {
+	t.Parallel()
+	p, err := all.Catalog().ByName("none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"POST", "GET", "HEAD"} {
+		err := p.Setup(nil, provider.Options{
+			"challenge_when": "query:c", "challenge_status": "204", "challenge_method": method, "challenge_from": "anyone",
+		})
+		if err != nil {
+			t.Errorf("%s: %v", method, err)
 		}
 	}
 }
