@@ -30,6 +30,7 @@ const (
 type Schemas struct {
 	compiled sync.Map      // from the name to a *compiledSchema
 	slots    chan struct{} // holds an element for each check that is under way
+	turns    turns
 }
 
 type compiledSchema struct {
@@ -44,9 +45,9 @@ func NewSchemas() *Schemas { return &Schemas{slots: make(chan struct{}, runtime.
 
 // Check returns an Invalid error if the event type asks for its schema to be enforced and payload does
 // not match the newest one. The error names the place and the rule and repeats nothing of the payload. A payload whose
-// check would cost too much, and any payload of a type whose stored schema is refused, is Invalid as well. Check waits for
-// other payloads of the same type until ctx ends.
-func (s *Schemas) Check(ctx context.Context, t hook.EventType, payload []byte) error {
+// check would cost too much, and any payload of a type whose stored schema is refused, is Invalid as well. Check waits until
+// ctx ends for other payloads of the application, of which one is checked at a time, and of the same type.
+func (s *Schemas) Check(ctx context.Context, t hook.EventType, application hook.Key, payload []byte) error {
 	if !t.Enforced {
 		return nil
 	}
@@ -58,7 +59,7 @@ func (s *Schemas) Check(ctx context.Context, t hook.EventType, payload []byte) e
 	if schema.newest == nil {
 		return nil
 	}
-	release, err := s.enter(ctx, schema)
+	release, err := s.enter(ctx, schema, application)
 	if err != nil {
 		return err
 	}
@@ -74,22 +75,28 @@ func (s *Schemas) Check(ctx context.Context, t hook.EventType, payload []byte) e
 	return schema.newest.check(t.Name, value, levels, min(checkBudget+checkBudgetPerByte*int64(len(payload)), maxCheckBudget))
 }
 
-// enter waits until schema is not in use and fewer checks than there are processors are under way: each of them needs a
-// multiple of its payload in memory.
-func (s *Schemas) enter(ctx context.Context, schema *compiledSchema) (release func(), err error) {
+// enter waits until no other payload of the application is checked, schema is not in use, and fewer checks than there are
+// processors are under way: each of them needs a multiple of its payload in memory.
+func (s *Schemas) enter(ctx context.Context, schema *compiledSchema, application hook.Key) (release func(), err error) {
 	busy := func() error {
 		return fault.New(fault.Unavailable, "schema_busy", "Other payloads are being checked against schemas; try again.").Because(ctx.Err())
+	}
+	leave, err := s.turns.take(ctx, application)
+	if err != nil {
+		return nil, busy()
 	}
 	select {
 	case schema.turn <- struct{}{}:
 	case <-ctx.Done():
+		leave()
 		return nil, busy()
 	}
 	select {
 	case s.slots <- struct{}{}:
-		return func() { <-s.slots; <-schema.turn }, nil
+		return func() { <-s.slots; <-schema.turn; leave() }, nil
 	case <-ctx.Done():
 		<-schema.turn
+		leave()
 		return nil, busy()
 	}
 }

@@ -73,7 +73,7 @@ func TestStoredSchemaThatFansOutEndsInARefusalOfThePayload(t *testing.T) {
 func checked(t *testing.T, schema, payload string) error {
 	t.Helper()
 	x := hook.EventType{Name: "x", Enforced: true, Schemas: []byte(`{"1":` + schema + `}`)}
-	return catalog.NewSchemas().Check(t.Context(), x, []byte(payload))
+	return catalog.NewSchemas().Check(t.Context(), x, 1, []byte(payload))
 }
 
 func TestPayloadThatCostsTooMuchIsRefused(t *testing.T) {

@@ -15,7 +15,7 @@ func TestNewestSchemaIsTheOneWithTheHighestNumber(t *testing.T) {
 	x := hook.EventType{Name: "x", Enforced: true, Schemas: []byte(`{
 		"9":{"required":["nine"]},"10":{"required":["ten"]},"draft":{"required":["draft"]}}`)}
 
-	good, bad := s.Check(t.Context(), x, []byte(`{"ten":1}`)), s.Check(t.Context(), x, []byte(`{"nine":1,"draft":1}`))
+	good, bad := s.Check(t.Context(), x, 1, []byte(`{"ten":1}`)), s.Check(t.Context(), x, 1, []byte(`{"nine":1,"draft":1}`))
 
 	if good != nil || fault.KindOf(bad) != fault.Invalid {
 		t.Errorf("got %v and %v", good, bad)
@@ -26,7 +26,7 @@ func TestSchemaIsOnlyEnforcedIfTheTypeAsksForIt(t *testing.T) {
 	t.Parallel()
 	s := catalog.NewSchemas()
 
-	err := s.Check(t.Context(), hook.EventType{Name: "x", Schemas: []byte(`{"1":{"required":["a"]}}`)}, []byte(`{}`))
+	err := s.Check(t.Context(), hook.EventType{Name: "x", Schemas: []byte(`{"1":{"required":["a"]}}`)}, 1, []byte(`{}`))
 
 	check(t, err)
 }
@@ -36,9 +36,9 @@ func TestChangedSchemaCountsAtOnce(t *testing.T) {
 	s := catalog.NewSchemas()
 	x := hook.EventType{Name: "x", Enforced: true, Schemas: []byte(`{"1":{"required":["a"]}}`)}
 
-	before := s.Check(t.Context(), x, []byte(`{"b":1}`))
+	before := s.Check(t.Context(), x, 1, []byte(`{"b":1}`))
 	x.Schemas = []byte(`{"1":{"required":["b"]}}`)
-	after := s.Check(t.Context(), x, []byte(`{"b":1}`))
+	after := s.Check(t.Context(), x, 1, []byte(`{"b":1}`))
 
 	if before == nil || after != nil {
 		t.Errorf("got %v and %v", before, after)
@@ -51,7 +51,7 @@ func TestMismatchNamesThePlaceAndNotTheValue(t *testing.T) {
 	x := hook.EventType{Name: "x", Enforced: true, Schemas: []byte(
 		`{"1":{"properties":{"list":{"items":{"properties":{"card":{"pattern":"^x","const":"y"}}}}}}}`)}
 
-	err := s.Check(t.Context(), x, []byte(`{"list":[{},{"card":"canary"}]}`))
+	err := s.Check(t.Context(), x, 1, []byte(`{"list":[{},{"card":"canary"}]}`))
 
 	if err == nil || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "schema of x") {
 		t.Errorf("got %v", err)
@@ -64,7 +64,7 @@ func TestSchemaThatRefersToItselfEnds(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, 500) + `1` + strings.Repeat(`}`, 500)
 
 	err := s.Check(t.Context(), hook.EventType{Name: "x", Enforced: true, Schemas: []byte(
-		`{"1":{"type":"object","properties":{"a":{"$ref":"#"}}}}`)}, []byte(deep))
+		`{"1":{"type":"object","properties":{"a":{"$ref":"#"}}}}`)}, 1, []byte(deep))
 
 	if fault.KindOf(err) != fault.Invalid || err == nil {
 		t.Errorf("got %v", err)

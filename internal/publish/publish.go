@@ -42,7 +42,7 @@ type EventTypes interface {
 type Schemas interface {
 	// Check returns an Invalid error if the event type asks for its schema to be enforced and the payload
 	// does not match it.
-	Check(ctx context.Context, t hook.EventType, payload []byte) error
+	Check(ctx context.Context, t hook.EventType, application hook.Key, payload []byte) error
 }
 
 // Input is a message as its publisher gives it.
@@ -212,7 +212,7 @@ func (s *Service) checkType(ctx context.Context, application hook.Key, in Input)
 	if eventType.Archived {
 		return fault.In("eventType", "event_type_archived", "The event type %q is archived: restore it or use another.", in.EventType)
 	}
-	return s.schemas.Check(ctx, eventType, in.Payload)
+	return s.schemas.Check(ctx, eventType, application, in.Payload)
 }
 
 func checkNames(in Input) error {
