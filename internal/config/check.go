@@ -56,8 +56,8 @@ func (l *Loaded) checkOne(key string) error {
 }
 
 func (l *Loaded) checkOrganization() error {
-	if l.Organization == "" && l.JWTSecret.IsZero() {
-		return nil
+	if l.Organization == "" && (l.JWTSecret.IsZero() || auth.CheckJWTSecret(l.JWTSecret) != nil) {
+		return nil // not needed, or the secret is refused already
 	}
 	return auth.CheckJWTOrganization(l.Organization)
 }
@@ -86,7 +86,11 @@ func (v Value) problem(err error) string {
 	if problem := (*fault.Error)(nil); errors.As(err, &problem) {
 		sentence = problem.Detail
 	}
-	return "The setting " + v.Key + " (" + v.Names() + ", here from " + v.Origin + ") is not usable: " + sentence
+	origin := "not set"
+	if v.Origin != "" {
+		origin = "here from " + v.Origin
+	}
+	return "The setting " + v.Key + " (" + v.Names() + ", " + origin + ") is not usable: " + sentence
 }
 
 func ifSet(s secret.String, check func(secret.String) error) error {

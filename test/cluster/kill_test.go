@@ -63,7 +63,7 @@ func TestNodeThatSleepsPastItsLeaseBeginsAgain(t *testing.T) {
 		again++
 	})
 
-	harness.Equal(t, "new runs", strings.Count(n.all[1].Log(), "begins again as a new run"), again)
+	harness.Equal(t, "new runs", strings.Count(n.all[1].Log(), "lease lost, restarting as a new run"), again)
 }
 
 func TestRollingTheNodesLosesAndRepeatsNothing(t *testing.T) {

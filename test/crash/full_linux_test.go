@@ -16,6 +16,7 @@ func TestSenderIsAskedToComeAgainWhileTheDiskIsFull(t *testing.T) {
 	s := harness.New(t)
 	ballast := small(t, s.Data)
 	s.Restart()
+	t.Cleanup(func() { harness.Equal(t, "exit code", s.Stop(), 0) }) // before the file system goes
 	i := newInbox(t, s)
 
 	i.refuses(t, 200, 200<<10)

@@ -65,13 +65,15 @@ func smallTokensReachLittle(t *testing.T, s *harness.Server) {
 	harness.Equal(t, "portal token at home", as(t, s, portal, http.MethodGet, own+"/endpoint", nil).Status, http.StatusOK)
 	harness.Equal(t, "application token at home", as(t, s, application, http.MethodGet, own+"/msg", nil).Status, http.StatusOK)
 	body := object{"eventType": "a", "payload": object{}}
-	for _, request := range []string{
-		"GET /api/v1/app", "POST /api/v1/app", "DELETE " + own, "POST /api/v1/event-type", "GET " + other, "GET " + other + "/endpoint",
-		"POST " + other + "/msg", "GET " + other + "/msg/" + message, "GET " + other + "/attempt/msg/" + message,
+	for request, want := range map[string]int{
+		"GET /api/v1/app": http.StatusForbidden, "POST /api/v1/app": http.StatusForbidden, "DELETE " + own: http.StatusForbidden,
+		"POST /api/v1/event-type": http.StatusForbidden, "GET " + other: http.StatusNotFound, "GET " + other + "/endpoint": http.StatusNotFound,
+		"DELETE " + other: http.StatusNotFound, "POST " + other + "/msg": http.StatusNotFound, "GET " + other + "/msg/" + message: http.StatusNotFound,
+		"GET " + other + "/attempt/msg/" + message: http.StatusNotFound,
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		failure(t, request+" as portal", as(t, s, portal, method, path, body), http.StatusForbidden)
-		failure(t, request+" as application", as(t, s, application, method, path, body), http.StatusForbidden)
+		failure(t, request+" as portal", as(t, s, portal, method, path, body), want)
+		failure(t, request+" as application", as(t, s, application, method, path, body), want)
 	}
 	for _, request := range []string{
 		"POST " + own + "/msg", "PATCH " + own, "POST " + strings.Replace(own, "/app/", "/auth/app-portal-access/", 1), "DELETE " + own + "/msg/" + message + "/content",
