@@ -56,8 +56,9 @@ func (l *Loaded) checkOne(key string) error {
 }
 
 func (l *Loaded) checkOrganization() error {
-	if l.Organization == "" && (l.JWTSecret.IsZero() || auth.CheckJWTSecret(l.JWTSecret) != nil) {
-		return nil // not needed, or the secret is refused already
+	usable := !l.JWTSecret.IsZero() && auth.CheckJWTSecret(l.JWTSecret) == nil
+	if l.Organization == "" && !usable { // not needed, or the secret is refused already
+		return nil
 	}
 	return auth.CheckJWTOrganization(l.Organization)
 }
