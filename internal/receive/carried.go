@@ -12,7 +12,7 @@ import (
 
 // carriedOf returns what goes along with the message that a webhook becomes: the original headers that the rule
 // names, all of them for a star, the query that it came with, and how far the webhook has come. No header takes the
-// place of the query. Headers that authenticate somebody or belong to the connection were never kept, and what may not
+// place of the query. Headers that authenticate a caller or belong to the connection were never kept, and what may not
 // stand in a request of ours is not worth storing.
 func carriedOf(r hook.Received, rule hook.Forward) hook.Carried {
 	hops, _ := passed(r.Headers) // a number was asked for when it came in

@@ -10,7 +10,7 @@ import (
 )
 
 // goneMark begins the name of a deleted endpoint whose id is not kept any more: its attempts stay readable through
-// their messages, so it is told from others.
+// their messages, so it differs from all others.
 const goneMark = "gone-"
 
 // labels are the names of endpoints in the stream, unique within an application.
